@@ -1,0 +1,30 @@
+namespace Faultline.Binaries.Code;
+
+/// <summary>The place in which a map lives, as far as the code shows.</summary>
+public enum MapRootKind
+{
+    /// <summary>A package-level variable: <see cref="MapRoot.Address"/> is the variable's address.</summary>
+    Global,
+
+    /// <summary>A field of heap or global objects of one struct type: <see cref="MapRoot.Address"/> is the struct's type descriptor (0 when only its name is known), <see cref="MapRoot.Offset"/> the field's offset.</summary>
+    Field,
+
+    /// <summary>A map made by one <c>make</c> or literal in the program: <see cref="MapRoot.Address"/> is the address of that call.</summary>
+    Allocation,
+}
+
+/// <summary>One possible origin of a map operand. Two operands with equal roots can be the same map.</summary>
+/// <param name="Kind">What <paramref name="Address"/> and <paramref name="Offset"/> mean.</param>
+/// <param name="Address">See <see cref="MapRootKind"/>.</param>
+/// <param name="Offset">Byte offset of the field, or 0.</param>
+/// <param name="Name">For the reader: <c>main.sessions</c>, <c>main.cache+8</c>, <c>make in main.main</c>.</param>
+public readonly record struct MapRoot(MapRootKind Kind, ulong Address, long Offset, string Name);
+
+/// <summary>The provenance of a map operand: followed backwards from the call through the function and its callers.</summary>
+/// <param name="Roots">The origins found, without duplicates.</param>
+/// <param name="IsComplete">True when every path backwards ended in one of <paramref name="Roots"/>; only then do disjoint roots prove that two operands are different maps.</param>
+/// <param name="IsPrivate">True when the map is made in the same function invocation and never leaves it (not stored, not captured, not passed on, not returned).</param>
+public sealed record MapOperand(IReadOnlyList<MapRoot> Roots, bool IsComplete, bool IsPrivate)
+{
+    public static MapOperand Unknown { get; } = new([], IsComplete: false, IsPrivate: false);
+}

@@ -1,0 +1,111 @@
+using Faultline.Binaries.Reading;
+using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Verdicts;
+
+namespace Faultline.Diagnosis.Incidents;
+
+/// <summary>The program that died, from the binary when there is one, else from what the log tells.</summary>
+public sealed record ProgramIdentity
+{
+    /// <summary>Path of the binary; null without one.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Such as <c>go1.24.4</c>; null when unknown.</summary>
+    public string? GoVersion { get; init; }
+
+    /// <summary>Such as <c>amd64</c>; null when unknown.</summary>
+    public string? Arch { get; init; }
+
+    /// <summary>GNU build id, else Go build id; null when unknown.</summary>
+    public string? BuildId { get; init; }
+
+    /// <summary>Main module; null when unknown.</summary>
+    public string? Module { get; init; }
+
+    /// <summary>Null without a binary.</summary>
+    public bool? Stripped { get; init; }
+}
+
+/// <summary>The fault as raised.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Message">The runtime's text, without the prefix.</param>
+/// <param name="Recoverable">True for panics; false for fatal errors, which no deferred function can recover.</param>
+/// <param name="Evidence">Ids of the lines that say so.</param>
+public sealed record Fault(FaultKind Kind, string Message, bool Recoverable, IReadOnlyList<int> Evidence);
+
+/// <summary>The object fought over.</summary>
+/// <param name="Kind"><c>map</c>, <c>channel</c>, <c>mutex</c>, <c>waitgroup</c>, <c>memory</c>.</param>
+/// <param name="Address">Its address in the process when reliable; null otherwise.</param>
+/// <param name="Type">Go type; null when unknown.</param>
+/// <param name="Name">Where it lives, such as <c>main.sessions</c> or <c>field +8 of main.cache</c>; null when unknown.</param>
+public sealed record SharedObject(string Kind, ulong? Address, string? Type, string? Name);
+
+/// <summary>One fact that the verdict rests on, with its provenance. Exactly one of <paramref name="Line"/> and <paramref name="Offset"/> is set.</summary>
+/// <param name="Id">Number within the incident, from 1.</param>
+/// <param name="Source">The input: a path, or <c>-</c>.</param>
+/// <param name="Line">One-based line of a text input.</param>
+/// <param name="Offset">Address or byte offset in a binary input.</param>
+/// <param name="Text">What stands there.</param>
+public sealed record EvidenceItem(int Id, string Source, long? Line, long? Offset, string Text);
+
+/// <summary>What would have settled the question, and the one command that gets it next time.</summary>
+/// <param name="What">What is missing, one sentence.</param>
+/// <param name="Command">A command line or setting to copy; empty when there is none.</param>
+public sealed record MissingPiece(string What, string Command);
+
+/// <summary>Goroutines with equal stacks.</summary>
+public sealed record GoroutineBucket
+{
+    /// <summary>How many goroutines.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Status or wait reason that they share.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Longest wait in minutes among them; null when none was printed.</summary>
+    public long? WaitMinutes { get; init; }
+
+    /// <summary>The first ids, ascending, at most 16.</summary>
+    public required IReadOnlyList<long> Goroutines { get; init; }
+
+    /// <summary>The shared stack, innermost first.</summary>
+    public required IReadOnlyList<AccessFrame> Frames { get; init; }
+
+    public CreatedBy? CreatedBy { get; init; }
+
+    /// <summary>True when the stack could not be printed (running on another thread).</summary>
+    public bool StackUnavailable { get; init; }
+}
+
+/// <summary>One crash, explained.</summary>
+public sealed record Incident
+{
+    public required ProgramIdentity Program { get; init; }
+
+    public required Fault Fault { get; init; }
+
+    public SharedObject? Object { get; init; }
+
+    /// <summary>The goroutine that detected the fault; null when the log does not have it.</summary>
+    public Access? Victim { get; init; }
+
+    /// <summary>The other side, best first.</summary>
+    public required IReadOnlyList<Access> Rivals { get; init; }
+
+    /// <summary>One or two sentences for the reader: what happened and how sure that is.</summary>
+    public required string Summary { get; init; }
+
+    public required int GoroutineCount { get; init; }
+
+    /// <summary>Largest first.</summary>
+    public required IReadOnlyList<GoroutineBucket> Buckets { get; init; }
+
+    public required IReadOnlyList<EvidenceItem> Evidence { get; init; }
+
+    public required IReadOnlyList<MissingPiece> Missing { get; init; }
+
+    public required IReadOnlyList<Diagnostic> Diagnostics { get; init; }
+
+    /// <summary>Confidence of the whole verdict: that of the best rival for conflicts, of the victim where one side is all there is; null when nothing was found.</summary>
+    public Confidence? Confidence { get; init; }
+}
