@@ -60,7 +60,7 @@ func (r *resolver) resolve(log *ledger.Slot, host string) answer {
 
 func lookups(r *resolver, offset int) {
 	log := ledger.Open("client")
-	hosts := make([]string, 200)
+	hosts := make([]string, 16)
 	for i := range hosts {
 		hosts[i] = "node-" + strconv.Itoa(i)
 	}
@@ -76,7 +76,7 @@ func main() {
 	r.id = ledger.NewMap("nameCache.answers", r.answers)
 	neighbours.Start()
 	for i := 0; i < 4; i++ {
-		go lookups(r, i*50)
+		go lookups(r, i*4)
 	}
 	select {}
 }
