@@ -1,0 +1,82 @@
+namespace Faultline.Samples;
+
+/// <summary>Why a rival counts as one; the rules are in <c>samples/ledger/FORMAT.md</c>.</summary>
+public enum RivalClass
+{
+    /// <summary>Its write was in progress when the victim entered, or began within the tolerance after that.</summary>
+    Inside,
+
+    /// <summary>It was writing before the victim entered and has since written over all its records from that time.</summary>
+    Looping,
+
+    /// <summary>Nobody was inside; it was the last to leave a write.</summary>
+    Last,
+}
+
+/// <summary>One side of the collision.</summary>
+/// <param name="Goroutine">The runtime's goroutine id.</param>
+/// <param name="Role">What the sample calls the goroutine.</param>
+/// <param name="Operation">What it did.</param>
+/// <param name="Marker">The line.</param>
+/// <param name="Record">The operation in the ledger.</param>
+public sealed record TrueAccess(long Goroutine, string Role, LedgerOperation Operation, SourceMarker Marker, LedgerRecord Record);
+
+/// <summary>A goroutine that may be named as the other side.</summary>
+public sealed record TrueRival(RivalClass Class, TrueAccess Access);
+
+/// <summary>Who collided on which map. Any of the rivals is a right answer.</summary>
+/// <param name="Victim">The goroutine that the runtime stopped.</param>
+/// <param name="Map">The map, with its address in the process.</param>
+/// <param name="Rivals">Not empty; a goroutine appears once for each of its lines.</param>
+public sealed record GroundTruth(TrueAccess Victim, LedgerMap Map, IReadOnlyList<TrueRival> Rivals)
+{
+    /// <summary>How long after its enter the victim may have come to the runtime's check, in nanoseconds.</summary>
+    public const long Tolerance = 100_000;
+
+    /// <summary>The goroutines of <see cref="Rivals"/>.</summary>
+    public IReadOnlySet<long> RivalGoroutines => Rivals.Select(rival => rival.Access.Goroutine).ToHashSet();
+
+    /// <summary>The lines of <see cref="Rivals"/>.</summary>
+    public IReadOnlySet<int> RivalLines => Rivals.Select(rival => rival.Access.Marker.Line).ToHashSet();
+
+    /// <summary>Null when the goroutine has no slot, did not die inside an operation, or nobody else ever wrote to its map.</summary>
+    public static GroundTruth? TryFind(Ledger ledger, SampleProgram program, long victimGoroutine)
+    {
+        if (ledger.TryFindSlot(victimGoroutine) is not { Records: [.., { Exit: null, Map: { } map } fatal] } slot)
+            return null;
+
+        List<TrueRival> busy = [], last = [];
+        foreach (LedgerSlot other in ledger.Slots.Where(other => other.Goroutine != victimGoroutine))
+        {
+            foreach (LedgerRecord record in other.Records.Where(record => record.Map == map && record.Site.IsWrite))
+            {
+                if (Classify(other, record, fatal.Enter) is not { } found)
+                    continue;
+                TrueRival rival = new(found, AccessOf(program, other, record));
+                (found == RivalClass.Last ? last : busy).Add(rival);
+            }
+        }
+        IReadOnlyList<TrueRival> rivals = busy.Count > 0 ? Distinct(busy) : [.. last.OrderByDescending(rival => rival.Access.Record.Exit).Take(1)];
+        return rivals.Count == 0 ? null : new GroundTruth(AccessOf(program, slot, fatal), map, rivals);
+    }
+
+    private static RivalClass? Classify(LedgerSlot slot, LedgerRecord record, long victimEnter)
+    {
+        if (record.Enter <= victimEnter + Tolerance && (record.Exit is not { } exit || exit >= victimEnter))
+            return RivalClass.Inside;
+        if (record.Exit < victimEnter)
+            return RivalClass.Last;
+        bool wentRound = slot.OperationCount > (ulong)slot.Records.Count && slot.Records[0].Enter > victimEnter && slot.Opened < victimEnter;
+        return wentRound ? RivalClass.Looping : null;
+    }
+
+    private static IReadOnlyList<TrueRival> Distinct(List<TrueRival> rivals) =>
+        [.. rivals.OrderBy(rival => rival.Class).DistinctBy(rival => (rival.Access.Goroutine, rival.Access.Marker))];
+
+    private static TrueAccess AccessOf(SampleProgram program, LedgerSlot slot, LedgerRecord record)
+    {
+        SourceMarker marker = program.TryFindMarker(record.Site.Label)
+            ?? throw new InvalidDataException($"{program}: no line is marked {record.Site.Label}");
+        return new TrueAccess(slot.Goroutine, slot.Role, record.Site.Operation, marker, record);
+    }
+}
