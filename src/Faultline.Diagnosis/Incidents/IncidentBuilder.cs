@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Conflicts;
@@ -23,7 +24,7 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         var fault = new Fault(_reading.Meaning.Kind, _reading.Message, _reading.Recoverable, headlines);
         var sides = IsMapConflict ? MapSides() : fault.Kind == FaultKind.Deadlock ? DeadlockSides() : SingleSides();
         var buckets = GoroutineBuckets.Build(report, image);
-        var missing = new MissingPieces(report, image, logSource, fault.Kind).List(sides.MapFault, sides.Rivals);
+        var missing = new MissingPieces(report, image, logSource, fault.Kind).List(sides.MapFault, sides.Rivals, sides.WriteSites);
         return new Incident
         {
             Program = ProgramIdentification.Identify(image, report),
@@ -67,10 +68,11 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             ? (Rules.Raised, "the runtime raised the fault on this goroutine")
             : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error");
         var victim = fault.ToAccess(image, _evidence, rule, why, Confidence.Confirmed);
-        var rivals = image.Code is not null && fault.Site is not null
-            ? new MapRivals(report, fault, WriteLines.Find(fault.Site, image), image, _evidence).Find()
-            : LogOnlyRivals.Find(report, fault, image, _evidence);
-        return new Sides(victim, rivals, fault.ToObject(), fault);
+        if (image.Code is null || fault.Site is null)
+            return new Sides(victim, LogOnlyRivals.Find(report, fault, image, _evidence), fault.ToObject(), fault);
+        var lines = WriteLines.Find(fault.Site, image);
+        var rivals = new MapRivals(report, fault, lines, image, _evidence).Find();
+        return new Sides(victim, rivals, fault.ToObject(), fault) { WriteSites = lines.Lines.SelectMany(line => line.Sites).ToList() };
     }
 
     private Sides DeadlockSides()
@@ -120,5 +122,9 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         _ => sides.Rivals.Count == 0 ? null : sides.Rivals.Max(rival => rival.Confidence),
     };
 
-    private sealed record Sides(Access? Victim, IReadOnlyList<Access> Rivals, SharedObject? Object, MapFault? MapFault);
+    private sealed record Sides(Access? Victim, IReadOnlyList<Access> Rivals, SharedObject? Object, MapFault? MapFault)
+    {
+        /// <summary>Call sites of the candidate lines; empty without a binary.</summary>
+        public IReadOnlyList<MapCallSite> WriteSites { get; init; } = [];
+    }
 }
