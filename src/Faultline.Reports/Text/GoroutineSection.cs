@@ -23,7 +23,7 @@ internal static class GoroutineSection
 
     private static void Write(TextPage page, GoroutineBucket bucket, Incident incident)
     {
-        string wait = bucket.WaitMinutes is { } minutes ? $", up to {Minutes(minutes)}" : "";
+        string wait = bucket.WaitMinutes is { } minutes ? $", {(bucket.Count > 1 ? "up to " : "")}{Minutes(minutes)}" : "";
         page.Paragraph(2, $"[{bucket.Status}{wait}]{Ids(bucket)}{Role(bucket, incident)}", hang: 6, $"{bucket.Count} ×", Ink.Bold);
         if (bucket.StackUnavailable)
             page.Paragraph(6, "stack not printed: it was running on another thread");

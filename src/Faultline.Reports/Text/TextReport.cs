@@ -19,15 +19,15 @@ public static class TextReport
                 page.Blank();
             if (report.Incidents.Count > 1)
                 page.Line(0, $"Incident {i + 1} of {report.Incidents.Count}", Ink.Bold);
-            Write(page, report.Incidents[i]);
+            VerdictBlock.Write(writer, style, report.Incidents[i]);
+            WriteSections(page, report.Incidents[i]);
         }
 
         WriteDiagnostics(page, "Remarks on the inputs", report.Diagnostics);
     }
 
-    private static void Write(TextPage page, Incident incident)
+    private static void WriteSections(TextPage page, Incident incident)
     {
-        VerdictBlock.Write(page, incident);
         WriteEvidence(page, incident);
         CandidateSection.Write(page, incident);
         SourceExcerpt.Write(page, incident);

@@ -32,9 +32,9 @@ internal static class Wording
 
     public static string HowSure(Confidence confidence) => confidence switch
     {
-        Faultline.Diagnosis.Verdicts.Confidence.Confirmed => ": observed directly",
-        Faultline.Diagnosis.Verdicts.Confidence.Probable => ": inferred from the facts below, not observed directly",
-        _ => ": the code fits; nothing was observed that ties it to this object",
+        Faultline.Diagnosis.Verdicts.Confidence.Confirmed => "observed directly",
+        Faultline.Diagnosis.Verdicts.Confidence.Probable => "inferred from the facts below, not observed directly",
+        _ => "the code fits; nothing observed ties it to this object",
     };
 
     public static Ink ConfidenceInk(Confidence confidence) => confidence switch
