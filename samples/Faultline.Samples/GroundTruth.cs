@@ -9,7 +9,10 @@ public enum RivalClass
     /// <summary>It was writing before the victim entered and has since written over all its records from that time.</summary>
     Looping,
 
-    /// <summary>Nobody was inside; it was the last to leave a write.</summary>
+    /// <summary>Nobody of the above is known, and it wrote later than that: the victim was held up before it came to the runtime's check.</summary>
+    Later,
+
+    /// <summary>Nobody of the above is known; it was the last to leave a write.</summary>
     Last,
 }
 
@@ -28,7 +31,11 @@ public sealed record TrueRival(RivalClass Class, TrueAccess Access);
 /// <param name="Victim">The goroutine that the runtime stopped.</param>
 /// <param name="Map">The map, with its address in the process.</param>
 /// <param name="Rivals">Not empty; a goroutine appears once for each of its lines.</param>
-public sealed record GroundTruth(TrueAccess Victim, LedgerMap Map, IReadOnlyList<TrueRival> Rivals)
+/// <param name="Window">
+/// Nanoseconds from the victim's enter to the newest time in the ledger: the crash lies between. Some 10 ms and more mean that the victim was held up
+/// (or that the runtime wrote a long scheduler dump first), so that a rival which is not the only writer is less certain.
+/// </param>
+public sealed record GroundTruth(TrueAccess Victim, LedgerMap Map, IReadOnlyList<TrueRival> Rivals, long Window)
 {
     /// <summary>How long after its enter the victim may have come to the runtime's check, in nanoseconds.</summary>
     public const long Tolerance = 100_000;
@@ -45,33 +52,36 @@ public sealed record GroundTruth(TrueAccess Victim, LedgerMap Map, IReadOnlyList
         if (ledger.TryFindSlot(victimGoroutine) is not { Records: [.., { Exit: null, Map: { } map } fatal] } slot)
             return null;
 
-        List<TrueRival> busy = [], last = [];
+        List<TrueRival> rivals = [];
         foreach (LedgerSlot other in ledger.Slots.Where(other => other.Goroutine != victimGoroutine))
         {
             foreach (LedgerRecord record in other.Records.Where(record => record.Map == map && record.Site.IsWrite))
-            {
-                if (Classify(other, record, fatal.Enter) is not { } found)
-                    continue;
-                TrueRival rival = new(found, AccessOf(program, other, record));
-                (found == RivalClass.Last ? last : busy).Add(rival);
-            }
+                rivals.Add(new TrueRival(Classify(other, record, fatal.Enter), AccessOf(program, other, record)));
         }
-        IReadOnlyList<TrueRival> rivals = busy.Count > 0 ? Distinct(busy) : [.. last.OrderByDescending(rival => rival.Access.Record.Exit).Take(1)];
-        return rivals.Count == 0 ? null : new GroundTruth(AccessOf(program, slot, fatal), map, rivals);
+        rivals = Strongest(rivals);
+        long newest = ledger.Slots.SelectMany(other => other.Records).Max(record => Math.Max(record.Enter, record.Exit ?? 0));
+        return rivals.Count == 0 ? null : new GroundTruth(AccessOf(program, slot, fatal), map, rivals, newest - fatal.Enter);
     }
 
-    private static RivalClass? Classify(LedgerSlot slot, LedgerRecord record, long victimEnter)
+    private static RivalClass Classify(LedgerSlot slot, LedgerRecord record, long victimEnter)
     {
-        if (record.Enter <= victimEnter + Tolerance && (record.Exit is not { } exit || exit >= victimEnter))
-            return RivalClass.Inside;
         if (record.Exit < victimEnter)
             return RivalClass.Last;
+        if (record.Enter <= victimEnter + Tolerance)
+            return RivalClass.Inside;
         bool wentRound = slot.OperationCount > (ulong)slot.Records.Count && slot.Records[0].Enter > victimEnter && slot.Opened < victimEnter;
-        return wentRound ? RivalClass.Looping : null;
+        return wentRound ? RivalClass.Looping : RivalClass.Later;
     }
 
-    private static IReadOnlyList<TrueRival> Distinct(List<TrueRival> rivals) =>
-        [.. rivals.OrderBy(rival => rival.Class).DistinctBy(rival => (rival.Access.Goroutine, rival.Access.Marker))];
+    private static List<TrueRival> Strongest(List<TrueRival> rivals)
+    {
+        List<TrueRival> busy = [.. rivals.Where(rival => rival.Class is RivalClass.Inside or RivalClass.Looping).OrderBy(rival => rival.Class)];
+        if (busy.Count == 0)
+            busy = [.. rivals.Where(rival => rival.Class == RivalClass.Later)];
+        if (busy.Count == 0)
+            busy = [.. rivals.OrderByDescending(rival => rival.Access.Record.Exit).Take(1)];
+        return [.. busy.DistinctBy(rival => (rival.Access.Goroutine, rival.Access.Marker))];
+    }
 
     private static TrueAccess AccessOf(SampleProgram program, LedgerSlot slot, LedgerRecord record)
     {

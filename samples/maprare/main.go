@@ -61,7 +61,7 @@ func (t *flagTable) reload(log *ledger.Slot, names []string, percent int) {
 func poll(t *flagTable, names []string, every time.Duration) {
 	log := ledger.Open("writer")
 	for percent := 0; ; percent = (percent + 1) % 100 {
-		t.reload(log, names[:16], percent)
+		t.reload(log, names, percent)
 		time.Sleep(every)
 	}
 }

@@ -56,6 +56,20 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_wrote_later_counts_before_whoever_left_earlier()
+    {
+        AddSlot(7, 1, (T, 0, 1));
+        AddSlot(8, 1, (T - 900, T - 800, 2));
+        long late = T + GroundTruth.Tolerance + 50;
+        AddSlot(9, 1, (late, late + 10, 2));
+
+        GroundTruth truth = Find()!;
+        TrueRival rival = Assert.Single(truth.Rivals);
+        Assert.Equal((9L, RivalClass.Later), (rival.Access.Goroutine, rival.Class));
+        Assert.Equal(late + 10 - T, truth.Window);
+    }
+
+    [Fact]
     public void With_nobody_inside_the_last_writer_counts()
     {
         AddSlot(7, 1, (T, 0, 1));

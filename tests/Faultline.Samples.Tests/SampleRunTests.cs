@@ -20,7 +20,7 @@ public sealed class SampleRunTests
     {
         SampleProgram program = SampleProgram.Find(name);
         Toolchain toolchain = Toolchain.TryFind(go)!;
-        using SampleRun run = SampleRun.Run(SampleBinary.Build(program, toolchain), ExpectedDeath.OptionsFor(program));
+        using SampleRun run = RunUntilItCrashes(SampleBinary.Build(program, toolchain), ExpectedDeath.OptionsFor(program));
 
         Assert.False(run.IsTimedOut);
         Assert.Equal(2, run.ExitCode);
@@ -40,7 +40,7 @@ public sealed class SampleRunTests
     public void Every_build_mode_builds_and_crashes(BuildMode mode)
     {
         Toolchain toolchain = Newest();
-        using SampleRun run = SampleRun.Run(SampleBinary.Build(SampleProgram.Find("maphot"), toolchain, mode));
+        using SampleRun run = RunUntilItCrashes(SampleBinary.Build(SampleProgram.Find("maphot"), toolchain, mode));
 
         Assert.StartsWith("fatal error: concurrent map", run.TryReadHeadline()?.Text, StringComparison.Ordinal);
         Assert.NotNull(run.TryFindTruth());
@@ -60,10 +60,23 @@ public sealed class SampleRunTests
     [Fact]
     public void The_scheduler_dump_is_a_matter_of_one_variable()
     {
-        using SampleRun run = SampleRun.Run(SampleBinary.Build(SampleProgram.Find("maphot"), Newest()), new SampleRunOptions { Debug = "scheddetail=1" });
+        using SampleRun run = RunUntilItCrashes(SampleBinary.Build(SampleProgram.Find("maphot"), Newest()), new SampleRunOptions { Debug = "scheddetail=1" });
 
         Assert.Contains(File.ReadLines(run.LogPath), line => line.StartsWith("SCHED ", StringComparison.Ordinal));
         Assert.NotNull(run.TryFindTruth());
+    }
+
+    // A race needs two threads at once; a machine that gives the sample only one may see none within the sample's own limit.
+    private static SampleRun RunUntilItCrashes(SampleBinary binary, SampleRunOptions? options = null)
+    {
+        const int Attempts = 3;
+        for (int attempt = 1; ; attempt++)
+        {
+            SampleRun run = SampleRun.Run(binary, options);
+            if (run.ExitCode != 0 || attempt == Attempts)
+                return run;
+            run.Dispose();
+        }
     }
 
     private static Toolchain Newest()
