@@ -1,0 +1,26 @@
+namespace Faultline.Evidence.Tracebacks.Storage;
+
+/// <summary>How the text of a location is laid out in the log.</summary>
+internal enum FrameShape
+{
+    /// <summary>Function, arguments, file line.</summary>
+    Call,
+
+    /// <summary>Nothing varies from goroutine to goroutine: inlined frames, C frames, elisions.</summary>
+    Fixed,
+
+    /// <summary><c>created by</c>, which may name a goroutine between its two constant parts.</summary>
+    Creation,
+}
+
+/// <summary>One interned location with the bytes by which the next goroutine is recognised to stand there too.</summary>
+/// <param name="Shape">Layout of the text.</param>
+/// <param name="Lead">Up to and with <c>(</c> for calls; everything for fixed ones; up to the function's end for creations.</param>
+/// <param name="Tail">The file line from its tab to its line feed or to <c> fp=0x</c>.</param>
+/// <param name="HasPointers">The file line goes on with fp, sp and pc.</param>
+/// <param name="LineCount">Lines of the log that it takes.</param>
+/// <param name="Location">The public face.</param>
+internal sealed record FrameEntry(FrameShape Shape, byte[] Lead, byte[] Tail, bool HasPointers, int LineCount, FrameLocation Location)
+{
+    public ulong Pc { get; } = Location.Pc ?? 0;
+}
