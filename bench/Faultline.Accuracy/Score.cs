@@ -14,6 +14,7 @@ public sealed record Score
             && victim.Operation == "map-" + truth.Victim.Operation.ToString().ToLowerInvariant();
         FirstIsExact = first is not null && truth.Rivals.Any(rival => rival.Access.Goroutine == first.Goroutine && IsAt(first, rival.Access));
         LineIsFirst = first is not null && IsTrueLine(first);
+        GoroutineIsFirst = first is not null && IsTrueGoroutine(first);
         LineIsAmong = answer.Rivals.Any(IsTrueLine);
         FirstIsWrong = first is not null && IsWrong(first);
         WrongConfirmedCount = answer.Rivals.Count(rival => rival.Confidence == "confirmed" && IsWrong(rival));
@@ -32,10 +33,13 @@ public sealed record Score
     /// <summary>The first candidate's line is right.</summary>
     public bool LineIsFirst { get; }
 
+    /// <summary>The first candidate's goroutine is right.</summary>
+    public bool GoroutineIsFirst { get; }
+
     /// <summary>Some candidate's line is right.</summary>
     public bool LineIsAmong { get; }
 
-    /// <summary>The first candidate names a wrong line or a wrong goroutine; naming none is not wrong.</summary>
+    /// <summary>The first candidate names a wrong goroutine, or a wrong line for a write; naming none is not wrong.</summary>
     public bool FirstIsWrong { get; }
 
     /// <summary>Candidates called confirmed that name a wrong line or a wrong goroutine.</summary>
@@ -49,7 +53,9 @@ public sealed record Score
     /// <summary>The goroutine, when one is named, is one of the true ones.</summary>
     public bool IsTrueGoroutine(AnsweredAccess access) => access.Goroutine is { } goroutine && Truth.RivalGoroutines.Contains(goroutine);
 
-    private bool IsWrong(AnsweredAccess access) => !IsTrueLine(access) || (access.Goroutine is not null && !IsTrueGoroutine(access));
+    // "other" says only where a suspect stands, not that it writes there.
+    private bool IsWrong(AnsweredAccess access) =>
+        (access.Operation != "other" && !IsTrueLine(access)) || (access.Goroutine is not null && !IsTrueGoroutine(access));
 
     // Builds with -trimpath name files by import path, so only the program's folder and the file's name are compared.
     private static bool IsAt(AnsweredAccess access, TrueAccess truth) =>
