@@ -1,3 +1,4 @@
+using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
 
@@ -9,62 +10,105 @@ namespace Faultline.Binaries;
 /// </summary>
 public sealed class GoBinary : IDisposable
 {
-    private GoBinary()
+    private readonly ElfFile _elf;
+    private readonly Lazy<BuildInfo?> _buildInfo;
+    private readonly Lazy<GoTables> _tables;
+    private readonly Lazy<FunctionNameIndex?> _names;
+    private readonly Lazy<TypeTable?> _types;
+
+    private GoBinary(ElfFile elf)
     {
+        _elf = elf;
+        _buildInfo = new(() => BuildInfoReader.Read(_elf));
+        _tables = new(() => GoTables.Find(_elf, _buildInfo.Value?.Release));
+        _names = new(() => _tables.Value.Pclntab is { } table ? new FunctionNameIndex(table, _elf.Log) : null);
+        _types = new(() => _tables.Value.Module is { } module ? new TypeTable(_elf, module) : null);
     }
 
     /// <summary>Opens a binary.</summary>
     /// <exception cref="MalformedDataException">The file is no ELF64 executable that can be read.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static GoBinary Open(string path) => throw new NotSupportedException("TODO-STUB");
+    public static GoBinary Open(string path) => new(ElfFile.Open(path));
 
-    public string Path => throw new NotSupportedException("TODO-STUB");
+    public string Path => _elf.Path;
 
     /// <summary><c>amd64</c>, <c>arm64</c> …, Go's spelling.</summary>
-    public string Architecture => throw new NotSupportedException("TODO-STUB");
+    public string Architecture => _elf.Architecture;
 
-    public bool IsPositionIndependent => throw new NotSupportedException("TODO-STUB");
+    public bool IsPositionIndependent => _elf.IsPositionIndependent;
 
     /// <summary>True when there is no symbol table.</summary>
-    public bool IsStripped => throw new NotSupportedException("TODO-STUB");
+    public bool IsStripped => !_elf.HasSymbolTable;
 
-    public bool HasDwarf => throw new NotSupportedException("TODO-STUB");
+    public bool HasDwarf => _elf.TryFindSection(".debug_info", out _) || _elf.TryFindSection(".zdebug_info", out _);
 
     /// <summary>Go's own build id (<c>.note.go.buildid</c>); null when absent.</summary>
-    public string? GoBuildId => throw new NotSupportedException("TODO-STUB");
+    public string? GoBuildId => _elf.GoBuildId;
 
     /// <summary>GNU build id in lower-case hex; null when absent.</summary>
-    public string? GnuBuildId => throw new NotSupportedException("TODO-STUB");
+    public string? GnuBuildId => _elf.GnuBuildId;
 
     /// <summary>Module, Go version and build settings; null when the binary has none.</summary>
-    public BuildInfo? BuildInfo => throw new NotSupportedException("TODO-STUB");
+    public BuildInfo? BuildInfo => _buildInfo.Value;
 
     /// <summary>What was wrong with the file so far; grows as tables are opened.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<Diagnostic> Diagnostics => _elf.Diagnostics;
+
+    /// <summary>The file as ELF: sections, segments, symbols.</summary>
+    public ElfFile Elf => _elf;
+
+    /// <summary>Where the runtime's tables lie; null when not found.</summary>
+    public Moduledata? Moduledata => _tables.Value.Module;
 
     /// <summary>Physical functions in address order; empty when there is no readable pclntab.</summary>
-    public IReadOnlyList<FuncInfo> Functions => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<FuncInfo> Functions => _tables.Value.Functions;
 
     /// <summary>The function that holds an address.</summary>
-    public bool TryFindFunction(ulong address, out FuncInfo function) => throw new NotSupportedException("TODO-STUB");
+    public bool TryFindFunction(ulong address, out FuncInfo function)
+    {
+        if (_tables.Value.Pclntab is { } table && table.TryFindIndex(address, out var index))
+        {
+            function = _tables.Value.Functions[index];
+            return true;
+        }
+
+        function = default;
+        return false;
+    }
 
     /// <summary>
     /// Functions by name. Names are compared as a traceback prints them: <c>[...]</c> matches any type arguments,
     /// so one printed name can stand for several functions.
     /// </summary>
-    public IReadOnlyList<FuncInfo> FindFunctions(string name) => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<FuncInfo> FindFunctions(string name) =>
+        _names.Value is { } index ? index.Find(name).ConvertAll(row => _tables.Value.Functions[row]) : [];
 
     /// <summary>Logical frames at exactly this address, innermost first; empty when no function holds it. For a return address pass address - 1.</summary>
-    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address) => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address)
+    {
+        var tables = _tables.Value;
+        if (tables.Pclntab is not { } table || !table.TryFindIndex(address, out var index))
+            return [];
+        try
+        {
+            return new InlineTree(_elf, table, tables.Module).Expand(index, address, _elf.Log);
+        }
+        catch (MalformedDataException exception)
+        {
+            _elf.Log.Add("GOSYM0103", DiagnosticSeverity.Warning, exception);
+            return [];
+        }
+    }
 
     /// <summary>Reads target memory as the file has it (relocations of a PIE applied); returns how many bytes could be read.</summary>
-    public int Read(ulong address, Span<byte> buffer) => throw new NotSupportedException("TODO-STUB");
+    public int Read(ulong address, Span<byte> buffer) => _elf.Read(address, buffer);
 
     /// <summary>Name of the data symbol that holds an address, such as <c>main.sessions</c>; null when stripped or between symbols.</summary>
-    public string? FindDataSymbol(ulong address) => throw new NotSupportedException("TODO-STUB");
+    public string? FindDataSymbol(ulong address) =>
+        _elf.Symbols.TryFind(address, ElfSymbolType.Object, out var symbol) ? _elf.Symbols.GetName(symbol) : null;
 
     /// <summary>The type descriptor at an address; null when there is none.</summary>
-    public GoType? FindType(ulong address) => throw new NotSupportedException("TODO-STUB");
+    public GoType? FindType(ulong address) => _types.Value?.Find(address);
 
-    public void Dispose() => throw new NotSupportedException("TODO-STUB");
+    public void Dispose() => _elf.Dispose();
 }

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Faultline.Binaries.Reading;
+
+/// <summary>
+/// Reads little-endian values one after another from bytes that start at a known offset of an input. Every read passes one bounds
+/// check; running past the end raises <see cref="MalformedDataException"/> with the offset and the structure's name.
+/// </summary>
+public ref struct ByteCursor
+{
+    private readonly ReadOnlySpan<byte> _data;
+    private readonly string _source;
+    private readonly string _structure;
+    private readonly long _baseOffset;
+
+    public ByteCursor(ReadOnlySpan<byte> data, string source, string structure, long baseOffset = 0)
+    {
+        _data = data;
+        _source = source;
+        _structure = structure;
+        _baseOffset = baseOffset;
+        Position = 0;
+    }
+
+    /// <summary>Bytes read so far.</summary>
+    public int Position { get; private set; }
+
+    public readonly int Remaining => _data.Length - Position;
+
+    /// <summary>Offset of the next byte in the input.</summary>
+    public readonly long Offset => _baseOffset + Position;
+
+    public byte ReadByte() => Take(1)[0];
+
+    public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public ReadOnlySpan<byte> ReadBytes(int count) => Take(count);
+
+    public void Skip(int count) => Take(count);
+
+    /// <summary>A C structure as it lies in the file.</summary>
+    public T ReadStruct<T>()
+        where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
+
+    /// <summary>An unsigned LEB128 number of at most 64 bits.</summary>
+    public ulong ReadUvarint()
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var next = ReadByte();
+            value |= (ulong)(next & 0x7f) << shift;
+            if (next < 0x80)
+                return value;
+        }
+
+        Throw.Malformed(_source, Offset, _structure, "a variable-length number is longer than 64 bits");
+        return 0;
+    }
+
+    /// <summary>A length that is followed by that many bytes.</summary>
+    public ReadOnlySpan<byte> ReadUvarintPrefixed(int limit)
+    {
+        var size = ReadUvarint();
+        if (size > (ulong)limit)
+            Throw.Malformed(_source, Offset, _structure, $"a length of {size} is above the limit of {limit}");
+        return Take((int)size);
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if ((uint)count > (uint)Remaining)
+            Throw.TooShort(_source, Offset, _structure, count, Remaining);
+        var taken = _data.Slice(Position, count);
+        Position += count;
+        return taken;
+    }
+}
