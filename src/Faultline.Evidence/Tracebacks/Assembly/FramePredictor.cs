@@ -78,11 +78,14 @@ internal sealed class FramePredictor(TracebackStore store, StackRecorder recorde
         }
 
         text = text[entry.Tail.Length..];
-        if (!PlaceLine.TryReadPointers(text, out ulong framePointer, out ulong stackPointer, out ulong pc, out size)
-            || pc != entry.Pc || size >= text.Length || text[size] != '\n')
+        if (!Digits.TryHex(text, out ulong framePointer, out size) || !text[size..].StartsWith(" sp=0x"u8))
+            return 0;
+        used += size + 6;
+        text = text[(size + 6)..];
+        if (!Digits.TryHex(text, out ulong stackPointer, out size) || !text[size..].StartsWith(entry.PcText))
             return 0;
         recorder.Add(child, 2, line, arguments, hasPointers: true, framePointer, stackPointer);
-        return used + size + 1;
+        return used + size + entry.PcText.Length;
     }
 
     private int TakeCreation(ReadOnlySpan<byte> rest, FrameEntry entry, int child, long line)

@@ -54,7 +54,7 @@ internal ref struct PlaceLine
     }
 
     /// <summary>Reads <c>H sp=0xH pc=0xH</c>.</summary>
-    public static bool TryReadPointers(ReadOnlySpan<byte> text, out ulong framePointer, out ulong stackPointer, out ulong pc, out int used)
+    private static bool TryReadPointers(ReadOnlySpan<byte> text, out ulong framePointer, out ulong stackPointer, out ulong pc, out int used)
     {
         stackPointer = pc = 0;
         if (!Digits.TryHex(text, out framePointer, out used) || !text[used..].StartsWith(" sp=0x"u8))

@@ -27,7 +27,7 @@ internal sealed class FrameArchive
 
     public long ArgumentTextTotal { get; private set; }
 
-    public bool IsFull => (long)chunks.Count << ChunkBits >= TracebackLimits.ArchiveSize;
+    public bool IsFull { get; private set; }
 
     public byte[] Chunk(long at) => chunks[(int)(at >> ChunkBits)];
 
@@ -96,6 +96,7 @@ internal sealed class FrameArchive
             current = new byte[ChunkSize];
             chunks.Add(current);
             position = 0;
+            IsFull = (long)chunks.Count << ChunkBits >= TracebackLimits.ArchiveSize;
         }
 
         return current.AsSpan(position);

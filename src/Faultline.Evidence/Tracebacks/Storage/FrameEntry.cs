@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Faultline.Evidence.Tracebacks.Storage;
 
 /// <summary>How the text of a location is laid out in the log.</summary>
@@ -22,5 +25,6 @@ internal enum FrameShape
 /// <param name="Location">The public face.</param>
 internal sealed record FrameEntry(FrameShape Shape, byte[] Lead, byte[] Tail, bool HasPointers, int LineCount, FrameLocation Location)
 {
-    public ulong Pc { get; } = Location.Pc ?? 0;
+    /// <summary>The end of the file line, from the pc on, when it has pointers.</summary>
+    public byte[] PcText { get; } = HasPointers ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $" pc=0x{Location.Pc:x}\n")) : [];
 }
