@@ -60,6 +60,9 @@ public sealed class GoBinary : IDisposable
     /// <summary>Where the runtime's tables lie; null when not found.</summary>
     public Moduledata? Moduledata => _tables.Value.Module;
 
+    /// <summary>The function table; null when there is none.</summary>
+    internal Pclntab? Pclntab => _tables.Value.Pclntab;
+
     /// <summary>Physical functions in address order; empty when there is no readable pclntab.</summary>
     public IReadOnlyList<FuncInfo> Functions => _tables.Value.Functions;
 
