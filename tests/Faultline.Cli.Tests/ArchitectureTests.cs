@@ -27,7 +27,7 @@ public sealed class ArchitectureTests
         Assert.True(MayUse.TryGetValue(project, out string[]? allowed), $"{project} is not in the table of rooms");
         XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));
         foreach (XElement reference in file.Descendants("ProjectReference"))
-            Assert.Contains(Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!), allowed);
+            Assert.Contains(Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!), allowed, StringComparer.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,8 @@
+using System.Runtime.Versioning;
+
 namespace Faultline.Cli.Tests;
 
+[SupportedOSPlatform("linux")]
 public sealed class OutputFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("faultline-test").FullName;

@@ -18,6 +18,7 @@ internal static class Program
     {
         ProcessStartInfo start = new(Path, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -66,6 +66,8 @@ internal static class CommandLine
         string advice = $"See '{command} --help'.";
         if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [{ } first, ..] && !first.StartsWith('-'))
             return $"'{first}' is no command. To explain a crash log: 'faultline diagnose {string.Join(' ', args)}'. {advice}";
+        if (result.UnmatchedTokens is [{ } unknown, ..])
+            return $"unknown option '{unknown}'. {advice}";
         return $"{result.Errors[0].Message.TrimEnd('.')}. {advice}";
     }
 
