@@ -225,16 +225,18 @@ internal sealed class FlowTransfer
     }
 
     /// <summary>
-    /// Duff's devices: the entry point chosen decides how much is written. The steps are 23 bytes for 64 zeroed bytes and 14 bytes for 16
-    /// copied ones (<c>runtime/duff_amd64.s</c>); rounding up forgets a little more than needed.
+    /// Duff's devices: the entry point chosen decides how much is written (<c>runtime/duff_amd64.s</c>). The zeroing one has 16 steps of 23
+    /// bytes, four stores of 16 bytes and an addition each; the copying one has 64 steps of 14 bytes for 16 bytes each.
     /// </summary>
     private void Duff(RuntimeRole role, ulong target, FlowState state)
     {
-        long code = (long)(context.EndOf(target) - target);
-        long size = role == RuntimeRole.DuffZero ? ((code / 23) + 1) * 64 : ((code / 14) + 1) * 16;
+        long skipped = (long)(target - context.EntryOf(target));
+        (long start, long end) = role == RuntimeRole.DuffZero
+            ? ((skipped % 23) switch { 0 => 0, <= 4 => 16, <= 9 => 32, _ => 48 }, 64 * (16 - (skipped / 23)))
+            : (0, 16 * (64 - (skipped / 14)));
         SymbolicValue destination = pool[state[AbiRegisters.Rdi]];
         if (destination.Kind == ValueKind.StackAddress)
-            state.ForgetSlots(destination.Payload, size);
+            state.ForgetSlots(destination.Payload + start, Math.Max(0, end - start));
         if (IsRecording && role == RuntimeRole.DuffCopy)
             RecordStore(flow.Function.Entry, state[AbiRegisters.Rdi], 0, ValuePool.Unknown);
         state[AbiRegisters.Rdi] = ValuePool.Unknown;

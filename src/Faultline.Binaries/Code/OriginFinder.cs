@@ -206,8 +206,11 @@ internal sealed class OriginFinder(CodeModel model, PointerFlow pointers)
             case RuntimeRole.Malloc when v.Base == 0:
                 result.Add(Origin.Object(function, value, ConstantOf(flow, call.Arguments[1]), 0));
                 return;
-            case RuntimeRole.MapOperation when v.Base == 0 && ElementOf(flow, call, target) is { } element:
-                result.Add(Origin.Typed(KeyOrName(element), element.Address, 0));
+            case RuntimeRole.MakeArray when v.Base == 0 && ArrayElement(flow, call) is { } element:
+                result.Add(Origin.TypedElements(KeyOrName(element), element.Address, 0));
+                return;
+            case RuntimeRole.MapOperation when v.Base == 0:
+                AddElementPointer(result, function, call, target);
                 return;
             case RuntimeRole.MapOperation when v.Base == 1 && model.Functions[target].Name is "maps.clone":
                 result.Add(Origin.MadeMap(function, value, call.Address));
@@ -236,12 +239,30 @@ internal sealed class OriginFinder(CodeModel model, PointerFlow pointers)
         }
     }
 
-    /// <summary>The element type of the map that a lookup or an assignment returns a pointer into.</summary>
-    private GoType? ElementOf(FunctionFlow flow, CallFact call, int target)
+    /// <summary>The element type is the first argument, except that <c>growslice</c> takes it last since Go 1.20.</summary>
+    private GoType? ArrayElement(FunctionFlow flow, CallFact call) =>
+        model.Binary.FindType(ConstantOf(flow, call.Arguments[4])) is { } last && model.Functions[model.Functions.IndexAt(call.Target)].Name is "runtime.growslice"
+            ? last
+            : model.Binary.FindType(ConstantOf(flow, call.Arguments[0]));
+
+    /// <summary>A lookup or an assignment returns a pointer to an element, whose type the map's type tells.</summary>
+    private void AddElementPointer(OriginSet result, int function, CallFact call, int target)
     {
         if (!MapEntryPoints.TryFind(model.Functions[target].Name, out MapEntryPoint operation) || operation.Operation is not (MapOperation.Read or MapOperation.Write) || operation.TypeArgument < 0)
-            return null;
-        return model.Binary.FindType(ConstantOf(flow, call.Arguments[operation.TypeArgument])) is { Kind: GoKind.Map } map ? model.Binary.FindType(map.ElementAddress) : null;
+        {
+            result.Lose();
+            return;
+        }
+        OriginSet types = Visit(function, call.Arguments[operation.TypeArgument]);
+        if (!types.IsComplete)
+            result.Lose();
+        foreach (Origin type in types.Origins)
+        {
+            if (type.Kind == OriginKind.Constant && model.Binary.FindType(type.Address) is { Kind: GoKind.Map } map && model.Binary.FindType(map.ElementAddress) is { } element)
+                result.Add(Origin.Typed(KeyOrName(element), element.Address, 0));
+            else
+                result.Lose();
+        }
     }
 
     /// <summary><c>makemap(type, hint, m)</c> fills the map that it is given, if any: then that stack variable is the map.</summary>
@@ -366,9 +387,13 @@ internal sealed class OriginFinder(CodeModel model, PointerFlow pointers)
                 ? Origin.TypedElements(KeyOrName(element), element.Address, 0)
                 : Origin.Typed(KeyOrName(element), element.Address, 0));
         }
+        else if (type.Kind is GoKind.Map or GoKind.Interface)
+        {
+            result.Lose(); // A map in a slice, a map or an interface: there is no telling which.
+        }
         else
         {
-            result.Lose();
+            result.Add(Origin.FieldContents(KeyOrName(type), type.Address, offset));
         }
     }
 
