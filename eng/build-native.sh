@@ -53,8 +53,7 @@ build_native() {
     # The input of a pipe is for faultline, not for the build.
     if ! (cd "$root" && dotnet publish src/Faultline.Cli -c Release -r "$identifier" -o "$native/new" \
         --disable-build-servers -nodeReuse:false -p:UseSharedCompilation=false) > "$log" 2>&1 9>&- < /dev/null; then
-      grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2 || true
-      tail -n 5 "$log" >&2
+      { grep -E ': error |error :' "$log" | sort -u | head -n 20 || tail -n 20 "$log"; } >&2
       echo "faultline: the build failed; the whole log is artifacts/build.log" >&2
       exit 70
     fi

@@ -7,6 +7,8 @@ public sealed class SampleRun : IDisposable
 {
     private static readonly string[] s_overriddenVariables = ["GOTRACEBACK", "GODEBUG", "GOMAXPROCS", "GOGC", "GORACE", "FAULTLINE_LEDGER"];
 
+    private bool _isKept;
+
     private SampleRun(SampleBinary binary, string folder)
     {
         Binary = binary;
@@ -53,9 +55,16 @@ public sealed class SampleRun : IDisposable
     public GroundTruth? TryFindTruth() =>
         TryReadLedger() is { } ledger && TryReadHeadline() is { Goroutine: { } victim } ? GroundTruth.TryFind(ledger, Binary.Program, victim) : null;
 
+    /// <summary>Deletes the ledger and leaves the rest of the folder to the caller: disposing does nothing from now on.</summary>
+    public void Keep()
+    {
+        File.Delete(LedgerPath);
+        _isKept = true;
+    }
+
     public void Dispose()
     {
-        if (Directory.Exists(Folder))
+        if (!_isKept && Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
     }
 

@@ -121,7 +121,7 @@ func Open(role string) *Slot {
 // Close notes that the goroutine is about to end.
 func (s *Slot) Close() {
 	if s != nil {
-		atomic.StoreInt64(&s.closed, now())
+		s.closed = now()
 	}
 }
 
@@ -146,21 +146,22 @@ func (s *Slot) Step() {
 	}
 }
 
+// The stores are plain: only this goroutine writes the slot, and nobody reads it before the process is dead.
 func (s *Slot) enter(site Site, table Map) {
 	number := s.count + 1
 	r := &s.ring[(number-1)%ringLength]
 	r.site, r.table, r.number = site, table, number
-	atomic.StoreInt64(&r.exit, 0)
-	atomic.StoreUint64(&s.count, number)
-	atomic.StoreInt64(&r.enter, now())
+	r.exit = 0
+	s.count = number
+	r.enter = now()
 }
 
 func (s *Slot) exit() {
-	atomic.StoreInt64(&s.ring[(s.count-1)%ringLength].exit, now())
+	s.ring[(s.count-1)%ringLength].exit = now()
 }
 
 func (s *Slot) step() {
-	atomic.StoreInt64(&s.ring[(s.count-1)%ringLength].enter, now())
+	s.ring[(s.count-1)%ringLength].enter = now()
 }
 
 func now() int64 { return base + int64(time.Since(start)) }

@@ -43,8 +43,15 @@ public sealed record MapCallSite
     /// </summary>
     public required IReadOnlyList<MapType> Types { get; init; }
 
-    /// <summary>Where the map operand comes from.</summary>
-    public required MapOperand Operand { get; init; }
+    /// <summary>Where the map operand comes from; followed on first use, then kept.</summary>
+    public required MapOperand Operand
+    {
+        get => OperandSource?.Value ?? field;
+        init;
+    }
+
+    /// <summary>Finds <see cref="Operand"/> when it is asked for.</summary>
+    internal Lazy<MapOperand>? OperandSource { get; init; }
 
     /// <summary>Logical frames at the call, innermost (the line the programmer wrote) first.</summary>
     public required IReadOnlyList<SourceFrame> Frames { get; init; }

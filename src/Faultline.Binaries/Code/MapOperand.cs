@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Faultline.Binaries.Code;
 
 /// <summary>The place in which a map lives, as far as the code shows.</summary>
@@ -18,7 +20,18 @@ public enum MapRootKind
 /// <param name="Address">See <see cref="MapRootKind"/>.</param>
 /// <param name="Offset">Byte offset of the field, or 0.</param>
 /// <param name="Name">For the reader: <c>main.sessions</c>, <c>main.cache+8</c>, <c>make in main.main</c>.</param>
-public readonly record struct MapRoot(MapRootKind Kind, ulong Address, long Offset, string Name);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct MapRoot(MapRootKind Kind, ulong Address, long Offset, string Name)
+{
+    /// <summary>Fields are compared by type name and offset: the descriptor is not known everywhere, and all instances of a generic type count as one.</summary>
+    public bool Equals(MapRoot other) => Kind == other.Kind
+        && Offset == other.Offset
+        && (Kind == MapRootKind.Field ? string.Equals(Name, other.Name, StringComparison.Ordinal) : Address == other.Address);
+
+    public override int GetHashCode() => Kind == MapRootKind.Field
+        ? HashCode.Combine(Kind, Offset, StringComparer.Ordinal.GetHashCode(Name))
+        : HashCode.Combine(Kind, Offset, Address);
+}
 
 /// <summary>The provenance of a map operand: followed backwards from the call through the function and its callers.</summary>
 /// <param name="Roots">The origins found, without duplicates.</param>

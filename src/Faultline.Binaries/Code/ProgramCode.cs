@@ -21,31 +21,112 @@ public readonly record struct CallInstruction(ulong ReturnAddress, ulong Target,
 /// </summary>
 public sealed class ProgramCode
 {
-    public ProgramCode(GoBinary binary) => Binary = binary;
+    private readonly Lock gate = new();
+    private readonly Lazy<Analysis?> analysis;
+    private readonly Lazy<MapCallSite[]> mapCallSites;
+    private readonly Lazy<FoundGoStatement[]> goStatements;
+    private readonly Lazy<CallGraph> callGraph;
+    private readonly Lazy<HashSet<int>> onMain;
+
+    public ProgramCode(GoBinary binary)
+    {
+        Binary = binary;
+        analysis = new(() => binary.Architecture is "amd64" && binary.Functions.Count > 0 ? new Analysis(binary) : null);
+        mapCallSites = new(() => Locked(a => new MapSiteFinder(a.Model, a.Origins, FindOperand).FindAll()) ?? []);
+        goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
+        callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
+        onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
+    }
 
     public GoBinary Binary { get; }
 
     /// <summary>False when the architecture or a broken table leaves nothing to disassemble.</summary>
-    public bool IsAvailable => throw new NotSupportedException("TODO-STUB");
+    public bool IsAvailable => analysis.Value is not null;
 
     /// <summary>Every call of a map function outside the runtime's own map code, in address order. Operand provenance is computed per site on first use.</summary>
-    public IReadOnlyList<MapCallSite> MapCallSites => throw new NotSupportedException("TODO-STUB");
-
-    /// <summary>The map call that returns to an address.</summary>
-    public MapCallSite? FindMapCallSite(ulong returnAddress) => throw new NotSupportedException("TODO-STUB");
-
-    /// <summary>The call instruction that ends at an address, map call or not; null when the bytes before it are no call.</summary>
-    public CallInstruction? FindCall(ulong returnAddress) => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<MapCallSite> MapCallSites => mapCallSites.Value;
 
     /// <summary>Every go statement, in address order.</summary>
-    public IReadOnlyList<GoStatement> GoStatements => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<GoStatement> GoStatements => field ??= Array.ConvertAll(goStatements.Value, found => found.Statement);
+
+    /// <summary>The map call that returns to an address.</summary>
+    public MapCallSite? FindMapCallSite(ulong returnAddress)
+    {
+        MapCallSite[] sites = mapCallSites.Value;
+        (int low, int high) = (0, sites.Length - 1);
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            if (sites[middle].ReturnAddress == returnAddress)
+                return sites[middle];
+            if (sites[middle].ReturnAddress < returnAddress)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return null;
+    }
+
+    /// <summary>The call instruction that ends at an address, map call or not; null when the bytes before it are no call.</summary>
+    public CallInstruction? FindCall(ulong returnAddress) => returnAddress == 0 ? null : Locked(a => CallFinder.Find(a.Model, returnAddress));
 
     /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
     /// </summary>
-    public IReadOnlySet<ulong> ReachableFrom(ulong functionEntry) => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlySet<ulong> ReachableFrom(ulong functionEntry)
+    {
+        var entries = new HashSet<ulong> { functionEntry };
+        if (analysis.Value is { } a && a.Model.Functions.IndexAt(functionEntry) is >= 0 and var start)
+            entries.UnionWith(Locked(_ => callGraph.Value.ReachableFrom([start]))!.Select(function => a.Model.Functions[function].Entry));
+        return entries;
+    }
 
     /// <summary>The go statements whose goroutine can reach a function, and whether main (the main goroutine or init functions) can.</summary>
-    public (IReadOnlyList<GoStatement> Statements, bool FromMain) GoroutinesReaching(ulong functionEntry) => throw new NotSupportedException("TODO-STUB");
+    public (IReadOnlyList<GoStatement> Statements, bool FromMain) GoroutinesReaching(ulong functionEntry)
+    {
+        if (analysis.Value is not { } a || a.Model.Functions.IndexAt(functionEntry) is not (>= 0 and var function))
+            return ([], false);
+        HashSet<int> reaching = Locked(_ => callGraph.Value.Reaching(function))!;
+        List<GoStatement> statements = [.. goStatements.Value.Where(go => go.Started.Any(reaching.Contains)).Select(go => go.Statement)];
+        return (statements, onMain.Value.Contains(function));
+    }
+
+    private MapOperand FindOperand(NotedCall call) => Locked(a => a.Provenance.Find(call)) ?? MapOperand.Unknown;
+
+    private static IEnumerable<int> MainStarts(FunctionMap functions)
+    {
+        for (int i = 0; i < functions.Count; i++)
+        {
+            string name = functions[i].Name;
+            if (name is "main.main" || name.EndsWith(".init", StringComparison.Ordinal) || name.Contains(".init.", StringComparison.Ordinal))
+                yield return i;
+        }
+    }
+
+    /// <summary>The analyses share caches, so one question is answered at a time.</summary>
+    private T? Locked<T>(Func<Analysis, T> answer)
+    {
+        if (analysis.Value is not { } available)
+            return default;
+        lock (gate)
+            return answer(available);
+    }
+
+    private sealed class Analysis
+    {
+        public Analysis(GoBinary binary)
+        {
+            Model = new CodeModel(binary);
+            var pointers = new PointerFlow(Model);
+            Origins = new OriginFinder(Model, pointers);
+            Provenance = new OperandProvenance(Model, Origins, pointers, new PlaceAliases(Model, Origins, pointers));
+        }
+
+        public CodeModel Model { get; }
+
+        public OriginFinder Origins { get; }
+
+        public OperandProvenance Provenance { get; }
+    }
 }

@@ -32,6 +32,7 @@ internal static class CommandLine
         DiagnoseOptions options = new();
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
+        root.Subcommands.Add(DemoCommand.Create(options));
         root.SetAction(arguments => PassThrough.Run(options, arguments));
         AddHelp(root, Examples);
 
@@ -65,6 +66,8 @@ internal static class CommandLine
         string advice = $"See '{command} --help'.";
         if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [{ } first, ..] && !first.StartsWith('-'))
             return $"'{first}' is no command. To explain a crash log: 'faultline diagnose {string.Join(' ', args)}'. {advice}";
+        if (result.UnmatchedTokens is [{ } unknown, ..])
+            return $"unknown option '{unknown}'. {advice}";
         return $"{result.Errors[0].Message.TrimEnd('.')}. {advice}";
     }
 

@@ -50,6 +50,13 @@ internal sealed class DiagnoseOptions
             command.Options.Add(option);
     }
 
+    /// <summary>Adds only what shapes the output.</summary>
+    public void AddReportOptionsTo(Command command)
+    {
+        foreach (Option option in (Option[])[_format, _output, _color])
+            command.Options.Add(option);
+    }
+
     public string? Binary(ParseResult arguments) => arguments.GetValue(_binary);
 
     public Confidence? FailOn(ParseResult arguments) => arguments.GetValue(_failOn);

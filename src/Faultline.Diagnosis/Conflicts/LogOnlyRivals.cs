@@ -46,10 +46,10 @@ internal static class LogOnlyRivals
             if (raised)
                 return (1, ToAccess(goroutine, position, seen ?? AccessOperation.MapWrite, Rules.BothRaised, Confidence.Possible, "it raised the same fault at the same moment", []));
             if (writes && SameType(position))
-                return (2, ToAccess(goroutine, position, seen!.Value, Rules.VisibleWrite, Confidence.Possible, "it was inside a map write when the program died; of which map, the log does not say", []));
+                return (4 - position.Arguments.Agreement(fault.Position.Arguments), ToAccess(goroutine, position, seen!.Value, Rules.VisibleWrite, Confidence.Possible, "it was inside a map write when the program died; of which map, the log does not say", []));
             if (SharedPointer(goroutine, pointers) is { } shared)
             {
-                return (3, ToAccess(
+                return (5, ToAccess(
                     goroutine,
                     position,
                     AccessOperation.Other,
@@ -63,7 +63,7 @@ internal static class LogOnlyRivals
         }
 
         bool SameType(MapPosition position)
-            => fault.Position.MapTypeAddress is not { } mine || position.MapTypeAddress is not { } theirs || mine == theirs;
+            => fault.Position.Arguments.Type is not { } mine || position.Arguments.Type is not { } theirs || mine == theirs;
 
         Access ToAccess(GoroutineTrace goroutine, MapPosition position, AccessOperation operation, string rule, Confidence confidence, string why, List<int> ids)
         {

@@ -89,7 +89,7 @@ internal sealed class MapFault
 
     private static MapCallSite? WithPrintedType(MapPosition position, ProgramImage image)
     {
-        if (position.Site is not { } site || site.Types.Count == 1 || position.MapTypeAddress is not { } address || image.LoadBias is not { } bias)
+        if (position.Site is not { } site || site.Types.Count == 1 || position.Arguments.Type is not { } address || image.LoadBias is not { } bias)
             return position.Site;
         return image.Binary!.FindType(address - bias) is { Kind: GoKind.Map } type
             ? site with { Types = [new MapType(type.Address, type.Name, NameOf(image, type.KeyAddress), NameOf(image, type.ElementAddress))] }

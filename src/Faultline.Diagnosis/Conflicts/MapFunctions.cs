@@ -46,13 +46,13 @@ internal static class MapFunctions
         return null;
     }
 
-    /// <summary>Map and type addresses from a frame's arguments, each only when printed without <c>?</c>.</summary>
-    public static (ulong? Map, ulong? Type) ReadArguments(TracebackFrame frame)
+    /// <summary>Map and type as a frame's arguments show them; absent values where the function takes none.</summary>
+    public static MapArguments ReadArguments(TracebackFrame frame)
     {
         foreach (var entry in Entries)
         {
             if (frame.Location.Function.StartsWith(entry.Prefix, StringComparison.Ordinal))
-                return (Value(frame.Arguments, entry.MapIndex), Value(frame.Arguments, entry.TypeIndex));
+                return new MapArguments(Find(frame.Arguments, entry.MapIndex), Find(frame.Arguments, entry.TypeIndex));
         }
 
         return default;
@@ -61,7 +61,7 @@ internal static class MapFunctions
     public static bool IsWrite(AccessOperation operation)
         => operation is AccessOperation.MapWrite or AccessOperation.MapDelete or AccessOperation.MapClear;
 
-    private static ulong? Value(IReadOnlyList<Argument> arguments, int index)
+    private static Argument? Find(IReadOnlyList<Argument> arguments, int index)
     {
         // The leading arguments are scalars, so a brace before the index means a layout that this table does not know.
         if (index < 0 || index >= arguments.Count)
@@ -72,6 +72,6 @@ internal static class MapFunctions
                 return null;
         }
 
-        return arguments[index] is { IsStale: false, Value: > 0xfff } argument ? argument.Value : null;
+        return arguments[index].Value > 0xfff ? arguments[index] : null;
     }
 }

@@ -29,11 +29,11 @@ internal sealed class MapPosition
     /// <summary>The visible frame of the runtime's map function, at GOTRACEBACK=system or, for some operations, by default.</summary>
     public TracebackFrame? MapFrame { get; private init; }
 
-    /// <summary>The map's address from <see cref="MapFrame"/>'s arguments when printed without <c>?</c>.</summary>
-    public ulong? MapAddress { get; private init; }
+    /// <summary>What <see cref="MapFrame"/>'s arguments show.</summary>
+    public MapArguments Arguments { get; private init; }
 
-    /// <summary>The map type's descriptor from <see cref="MapFrame"/>'s arguments when printed without <c>?</c>; a run-time address.</summary>
-    public ulong? MapTypeAddress { get; private init; }
+    /// <summary>The map's address; null when not printed or printed with <c>?</c>.</summary>
+    public ulong? MapAddress => Arguments.Map;
 
     public static MapPosition Of(GoroutineTrace goroutine, ProgramImage image)
     {
@@ -50,7 +50,6 @@ internal sealed class MapPosition
         }
 
         var (site, isExact, address) = FindSite(frames, image);
-        var (mapAddress, typeAddress) = mapFrame is { } visible ? MapFunctions.ReadArguments(visible) : (null, null);
         return new MapPosition
         {
             UserFrame = user < frames.Count ? frames[user] : null,
@@ -59,8 +58,7 @@ internal sealed class MapPosition
             IsExact = isExact,
             ReturnAddress = address,
             MapFrame = mapFrame,
-            MapAddress = mapAddress,
-            MapTypeAddress = typeAddress,
+            Arguments = mapFrame is { } visible ? MapFunctions.ReadArguments(visible) : default,
         };
     }
 

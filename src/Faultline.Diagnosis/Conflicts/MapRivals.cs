@@ -28,6 +28,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .Where(pair => pair.Rule is not null)
             .OrderBy(pair => RankOf(pair.Rule!))
             .ThenByDescending(pair => pair.Suspect.State)
+            .ThenByDescending(pair => pair.Suspect.Position.Arguments.Agreement(fault.Position.Arguments))
             .ThenByDescending(pair => LineOf(pair.Suspect).Identity)
             .ThenBy(pair => pair.Suspect.Goroutine.Header.LogLine)
             .Take(MostGoroutines)

@@ -13,7 +13,7 @@ public sealed class TracebackParser
 {
     private const int ReadSize = 512 * 1024;
 
-    private readonly DiagnosticLog diagnostics;
+    private readonly TracebackRemarks diagnostics;
     private readonly ReportAssembler assembler;
     private byte[] carry = new byte[4096];
     private int carryCount;
@@ -23,7 +23,7 @@ public sealed class TracebackParser
     public TracebackParser(string source)
     {
         Source = source;
-        diagnostics = new DiagnosticLog(source);
+        diagnostics = new TracebackRemarks(source);
         assembler = new ReportAssembler(diagnostics);
     }
 

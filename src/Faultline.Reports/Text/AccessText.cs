@@ -12,6 +12,8 @@ internal static class AccessText
         string who = access.Goroutine is { } id ? $"goroutine {id}" : "goroutine not known";
         if (access.Status is { Length: > 0 } status)
             who += $" [{status}]";
+        if (access.Operation == AccessOperation.Other)
+            return access.Expression.Length > 0 ? $"{who}: {access.Expression}" : who;
         string what = $"{who}, {Wording.Operation(access.Operation)}";
         return access.Expression.Length > 0 ? $"{what}: {access.Expression}" : what;
     }

@@ -61,6 +61,16 @@ internal sealed class TextPage(TextWriter writer, TextStyle style)
         writer.Write('\n');
     }
 
+    /// <summary>A line that is neither cut nor wrapped, so that it can be copied: a command.</summary>
+    public void Verbatim(int indent, string lead, string text)
+    {
+        Indent(indent);
+        Write(Ink.Dim, lead);
+        writer.Write(' ');
+        writer.Write(PrintableText.Escape(text));
+        writer.Write('\n');
+    }
+
     private void Flow(string text, int indent, int hang, int column, string lead, Ink leadInk, int maxLines)
     {
         if (lead.Length > 0)

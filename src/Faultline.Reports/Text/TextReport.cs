@@ -60,7 +60,7 @@ public static class TextReport
         {
             page.Paragraph(2, piece.What, hang: 4, "-", Ink.Plain);
             if (piece.Command.Length > 0)
-                page.Paragraph(4, piece.Command, hang: 8, "next time:", Ink.Dim);
+                page.Verbatim(4, "do:", piece.Command);
         }
     }
 

@@ -34,7 +34,7 @@ internal static class Wording
     {
         Faultline.Diagnosis.Verdicts.Confidence.Confirmed => "observed directly",
         Faultline.Diagnosis.Verdicts.Confidence.Probable => "inferred from the facts below, not observed directly",
-        _ => "the code fits; nothing observed ties it to this object",
+        _ => "fits the facts; not shown to have taken part",
     };
 
     public static Ink ConfidenceInk(Confidence confidence) => confidence switch

@@ -10,7 +10,7 @@ internal sealed class ReportAssembler
 {
     private readonly TracebackStore store = new();
     private readonly List<CrashReport> reports = [];
-    private readonly DiagnosticLog diagnostics;
+    private readonly TracebackRemarks diagnostics;
     private readonly SchedulerCollector scheduler;
     private readonly StackRecorder recorder;
     private readonly BlockReader block;
@@ -27,7 +27,7 @@ internal sealed class ReportAssembler
     private bool isRelayed;
     private bool hasRegisters;
 
-    public ReportAssembler(DiagnosticLog diagnostics)
+    public ReportAssembler(TracebackRemarks diagnostics)
     {
         this.diagnostics = diagnostics;
         scheduler = new SchedulerCollector(diagnostics);

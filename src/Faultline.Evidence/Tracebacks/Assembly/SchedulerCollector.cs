@@ -4,7 +4,7 @@ using Faultline.Evidence.Tracebacks.Storage;
 namespace Faultline.Evidence.Tracebacks.Assembly;
 
 /// <summary>Gathers scheduler dumps; only the last one is kept, because periodic ones are no part of a crash.</summary>
-internal sealed class SchedulerCollector(DiagnosticLog diagnostics)
+internal sealed class SchedulerCollector(TracebackRemarks diagnostics)
 {
     private List<SchedulerProcessor> processors = [];
     private List<SchedulerThread> threads = [];

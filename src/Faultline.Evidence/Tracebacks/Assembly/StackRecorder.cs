@@ -4,7 +4,7 @@ using Faultline.Evidence.Tracebacks.Storage;
 namespace Faultline.Evidence.Tracebacks.Assembly;
 
 /// <summary>Records the frames of the block being read: walks the tree of stacks and writes what is the goroutine's own.</summary>
-internal sealed class StackRecorder(TracebackStore store, DiagnosticLog diagnostics)
+internal sealed class StackRecorder(TracebackStore store, TracebackRemarks diagnostics)
 {
     private long expectedLine;
     private bool isFull;

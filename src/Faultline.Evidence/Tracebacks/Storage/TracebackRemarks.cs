@@ -3,7 +3,7 @@ using Faultline.Binaries.Reading;
 namespace Faultline.Evidence.Tracebacks.Storage;
 
 /// <summary>Collects the parser's diagnostics: caps report once, records at most a few times.</summary>
-internal sealed class DiagnosticLog(string source)
+internal sealed class TracebackRemarks(string source)
 {
     private const int MostPerId = 16;
 

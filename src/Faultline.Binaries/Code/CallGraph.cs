@@ -1,0 +1,212 @@
+namespace Faultline.Binaries.Code;
+
+/// <summary>
+/// Which functions can run on a goroutine that runs a given one. Edges: direct calls and tail calls; functions named other than by a go
+/// statement (closures made, func values taken, functions deferred), because whoever makes a closure mostly lets it be called; and hubs for
+/// calls that only run time decides.
+/// </summary>
+/// <remarks>
+/// Hubs over-approximate. A call through a func value in the program's own packages that cannot be followed leads to every function of
+/// those packages that is ever taken as a value. A call through an interface leads to the methods at that place of every interface table
+/// with a type of the program. The standard library is assumed to call the program back only through interfaces of its own
+/// (<c>io</c>, <c>fmt</c>, <c>error</c> … from everywhere, others such as <c>net/http.Handler</c> from their package) and through
+/// <c>http.HandlerFunc</c>.
+/// </remarks>
+internal sealed class CallGraph
+{
+    private const int MethodSlotLimit = 64;
+    private const int FirstMethodOffset = 24;
+
+    private readonly CodeModel model;
+    private readonly OriginFinder origins;
+    private readonly int functionCount;
+    private readonly List<int>?[] extraEdges;
+    private readonly Dictionary<(int Creator, int Started), int> goStarts = [];
+    private readonly Dictionary<string, int> standardHubs = new(StringComparer.Ordinal);
+    private readonly List<string> standardHubPackages = [];
+    private readonly Lazy<List<int>[]> reverse;
+
+    public CallGraph(CodeModel model, OriginFinder origins, IReadOnlyList<FoundGoStatement> goStatements)
+    {
+        this.model = model;
+        this.origins = origins;
+        functionCount = model.Functions.Count;
+        foreach (FoundGoStatement go in goStatements)
+        {
+            foreach (int started in go.Started)
+                goStarts[(go.Creator, started)] = goStarts.GetValueOrDefault((go.Creator, started)) + 1;
+        }
+        foreach (InterfaceTable table in model.InterfaceTables)
+            HubOf(table);
+        extraEdges = new List<int>?[FirstStandardHub + standardHubs.Count];
+        AddHubs();
+        AddIndirectCalls();
+        reverse = new(Reverse);
+    }
+
+    private int FuncValueHub => functionCount;
+
+    private int FirstMethodHub => functionCount + 1;
+
+    private int FirstStandardHub => FirstMethodHub + MethodSlotLimit;
+
+    private int NodeCount => extraEdges.Length;
+
+    /// <summary>Functions that can run after any of these, themselves included.</summary>
+    public HashSet<int> ReachableFrom(IEnumerable<int> starts) => Search(starts, node => Successors(node));
+
+    /// <summary>Functions after which this one can run, itself included.</summary>
+    public HashSet<int> Reaching(int function) => Search([function], node => reverse.Value[node]);
+
+    private HashSet<int> Search(IEnumerable<int> starts, Func<int, IEnumerable<int>> next)
+    {
+        var seen = new HashSet<int>(starts);
+        var pending = new Stack<int>(seen);
+        while (pending.TryPop(out int node))
+        {
+            foreach (int successor in next(node))
+            {
+                if (seen.Add(successor))
+                    pending.Push(successor);
+            }
+        }
+        seen.RemoveWhere(node => node >= functionCount);
+        return seen;
+    }
+
+    private List<int> Successors(int node)
+    {
+        var successors = new List<int>();
+        if (node < functionCount)
+        {
+            foreach (CallEdge call in model.Callers.CallsFrom(node))
+                successors.Add(call.Callee);
+            AddMentions(successors, node);
+        }
+        if (extraEdges[node] is { } extra)
+            successors.AddRange(extra);
+        return successors;
+    }
+
+    /// <summary>A function named only as often as go statements here start it runs on another goroutine.</summary>
+    private void AddMentions(List<int> successors, int user)
+    {
+        ReadOnlySpan<FunctionMention> mentions = model.Callers.MentionsBy(user);
+        foreach (FunctionMention mention in mentions)
+        {
+            int starts = goStarts.GetValueOrDefault((user, mention.Mentioned));
+            if (starts == 0 || Count(mentions, mention.Mentioned) > starts)
+                successors.Add(mention.Mentioned);
+        }
+    }
+
+    private static int Count(ReadOnlySpan<FunctionMention> mentions, int mentioned)
+    {
+        int count = 0;
+        foreach (FunctionMention mention in mentions)
+            count += mention.Mentioned == mentioned ? 1 : 0;
+        return count;
+    }
+
+    private int HubOf(InterfaceTable table)
+    {
+        string package = model.Layouts.KeyOf(table.Interface) is { Length: > 0 } key ? MethodSymbol.PackageOf(key) : "";
+        if (!standardHubs.TryGetValue(package, out int hub))
+        {
+            standardHubs.Add(package, hub = standardHubs.Count);
+            standardHubPackages.Add(package);
+        }
+        return hub;
+    }
+
+    private void AddHubs()
+    {
+        foreach (InterfaceTable table in model.InterfaceTables)
+        {
+            for (int slot = 0; slot < Math.Min(table.Methods.Count, MethodSlotLimit); slot++)
+            {
+                if (model.Packages.IsStandard(table.Methods[slot]))
+                    continue;
+                Add(FirstMethodHub + slot, table.Methods[slot]);
+                Add(FirstStandardHub + HubOf(table), table.Methods[slot]);
+            }
+        }
+        var taken = new HashSet<int>();
+        foreach (FunctionMention mention in model.Scan.Mentions)
+        {
+            if (!model.Packages.IsStandard(mention.Mentioned) && goStarts.GetValueOrDefault((mention.User, mention.Mentioned)) == 0 && taken.Add(mention.Mentioned))
+                Add(FuncValueHub, mention.Mentioned);
+        }
+    }
+
+    private void AddIndirectCalls()
+    {
+        foreach (int function in model.Scan.IndirectCallers)
+        {
+            if (model.Packages.IsStandard(function))
+                AddStandardCallbacks(function);
+            else
+                AddIndirectCallsOf(function);
+        }
+    }
+
+    private void AddStandardCallbacks(int function)
+    {
+        if (model.Functions[function].Name is "net/http.HandlerFunc.ServeHTTP")
+            Add(function, FuncValueHub);
+        string package = model.Packages.PackageOf(function);
+        if (package is "runtime")
+            return;
+        for (int hub = 0; hub < standardHubPackages.Count; hub++)
+        {
+            string declares = standardHubPackages[hub];
+            if (!declares.Contains('/', StringComparison.Ordinal) || string.Equals(declares, package, StringComparison.Ordinal))
+                Add(function, FirstStandardHub + hub);
+        }
+    }
+
+    private void AddIndirectCallsOf(int function)
+    {
+        FunctionFlow flow = model.FlowOf(function);
+        foreach (CallFact call in flow.Calls)
+        {
+            if (call.Target != 0)
+                continue;
+            SymbolicValue callee = flow.Values[call.Callee];
+            if (callee.Kind == ValueKind.Load && callee.Payload >= FirstMethodOffset && callee.Payload % 8 == 0)
+            {
+                long slot = (callee.Payload - FirstMethodOffset) / 8;
+                if (slot < MethodSlotLimit)
+                    Add(function, FirstMethodHub + (int)slot);
+                continue;
+            }
+            OriginSet found = origins.Find(function, call.Callee);
+            foreach (int target in origins.FindCallees(function, call))
+                Add(function, target);
+            if (!found.IsComplete)
+                Add(function, FuncValueHub);
+        }
+        if (!flow.IsExhaustive)
+            Add(function, FuncValueHub);
+    }
+
+    private void Add(int node, int successor)
+    {
+        List<int> list = extraEdges[node] ??= [];
+        if (!list.Contains(successor))
+            list.Add(successor);
+    }
+
+    private List<int>[] Reverse()
+    {
+        var lists = new List<int>[NodeCount];
+        for (int i = 0; i < lists.Length; i++)
+            lists[i] = [];
+        for (int node = 0; node < NodeCount; node++)
+        {
+            foreach (int successor in Successors(node))
+                lists[successor].Add(node);
+        }
+        return lists;
+    }
+}

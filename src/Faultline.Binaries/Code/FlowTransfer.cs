@@ -1,0 +1,430 @@
+using Iced.Intel;
+
+namespace Faultline.Binaries.Code;
+
+/// <summary>The effect of instructions on a <see cref="FlowState"/>. Anything not modelled makes what it writes unknown.</summary>
+internal sealed class FlowTransfer
+{
+    // Stands for the collector's buffer: what the slow path of a pointer store puts there is no store of the program.
+    private const ulong BarrierBuffer = 0;
+    private const ulong LowestAddress = 4096;
+
+    private readonly FunctionFlow flow;
+    private readonly FunctionBody body;
+    private readonly ValuePool pool;
+    private readonly FlowContext context;
+    private readonly InstructionInfoFactory infoFactory = new();
+
+    public FlowTransfer(FunctionFlow flow, FunctionBody body, FlowContext context)
+    {
+        this.flow = flow;
+        this.body = body;
+        this.context = context;
+        pool = flow.Values;
+    }
+
+    /// <summary>When set, stores, calls and returns are added to the flow's facts.</summary>
+    public bool IsRecording { get; set; }
+
+    /// <summary>Applies a block's instructions to a state, which is changed.</summary>
+    public void Apply(BasicBlock block, FlowState state)
+    {
+        for (int i = block.Start; i < block.End; i++)
+            Apply(block, body.Instructions[i], state);
+    }
+
+    private void Apply(BasicBlock block, in Instruction instruction, FlowState state)
+    {
+        switch (instruction.Mnemonic)
+        {
+            case Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Prefetcht0 or Mnemonic.Prefetchnta or Mnemonic.Bt:
+                return;
+            case Mnemonic.Mov:
+                Move(instruction, state);
+                return;
+            case Mnemonic.Lea:
+                WriteRegister(instruction.Op0Register, instruction.Op0Register.IsGPR64() ? AddressValue(instruction, state) : ValuePool.Unknown, state);
+                return;
+            case Mnemonic.Xor or Mnemonic.Sub when instruction.Op0Kind == OpKind.Register && instruction.Op1Kind == OpKind.Register && instruction.Op0Register == instruction.Op1Register:
+                WriteRegister(instruction.Op0Register, pool.Constant(0), state);
+                return;
+            case Mnemonic.Add or Mnemonic.Sub or Mnemonic.Inc or Mnemonic.Dec when instruction.Op0Kind == OpKind.Register:
+                WriteRegister(instruction.Op0Register, Sum(instruction, state), state);
+                return;
+            case Mnemonic.Push:
+                long top = StackTop(state) - 8;
+                state[AbiRegisters.Rsp] = pool.StackAddress(top);
+                state.SetSlot(top, instruction.Op0Kind == OpKind.Register ? ReadRegister(instruction.Op0Register, state) : ValuePool.Unknown);
+                return;
+            case Mnemonic.Pop:
+                long from = StackTop(state);
+                WriteRegister(instruction.Op0Register, ReadSlot(from, state), state);
+                state[AbiRegisters.Rsp] = pool.StackAddress(from + 8);
+                return;
+            case Mnemonic.Movups or Mnemonic.Movdqu or Mnemonic.Movaps or Mnemonic.Movapd or Mnemonic.Movupd:
+                MoveVector(instruction, state);
+                return;
+            case Mnemonic.Movq when instruction.Op0Kind == OpKind.Memory:
+                Store(instruction, state, VectorWord(instruction.Op1Register, 0, state), 8);
+                return;
+            case Mnemonic.Call:
+                Call(instruction, state);
+                return;
+            case Mnemonic.Jmp:
+                Jump(block, instruction, state);
+                return;
+            case Mnemonic.Ret:
+                if (IsRecording)
+                    flow.AddReturn(new ReturnFact(instruction.IP, Arguments(state)));
+                return;
+            case Mnemonic.Xchg when instruction.Op0Kind == OpKind.Memory:
+                Store(instruction, state, ReadRegister(instruction.Op1Register, state), 8);
+                WriteRegister(instruction.Op1Register, ValuePool.Unknown, state);
+                return;
+            case Mnemonic.Cmpxchg when instruction.Op0Kind == OpKind.Memory:
+                Store(instruction, state, ReadRegister(instruction.Op1Register, state), 8);
+                state[AbiRegisters.Rax] = ValuePool.Unknown;
+                return;
+            default:
+                if (instruction.IsJccShortOrNear)
+                    return;
+                if (IsConditionalMove(instruction))
+                    ConditionalMove(instruction, state);
+                else
+                    Forget(instruction, state);
+                return;
+        }
+    }
+
+    private void Move(in Instruction instruction, FlowState state)
+    {
+        int size = instruction.Op0Kind == OpKind.Register ? instruction.Op0Register.GetSize() : instruction.MemorySize.GetSize();
+        if (instruction.Op0Kind == OpKind.Memory)
+        {
+            int stored = size != 8 ? ValuePool.Unknown
+                : instruction.Op1Kind == OpKind.Register ? ReadRegister(instruction.Op1Register, state)
+                : pool.Constant(instruction.GetImmediate(1));
+            Store(instruction, state, stored, size);
+            return;
+        }
+        int value = instruction.Op1Kind switch
+        {
+            OpKind.Register => ReadRegister(instruction.Op1Register, state),
+            OpKind.Memory => size == 8 ? Load(instruction, state, 0) : ValuePool.Unknown,
+            _ => pool.Constant(size == 4 ? instruction.GetImmediate(1) & uint.MaxValue : instruction.GetImmediate(1)),
+        };
+        // A 32-bit move clears the upper half: numbers survive it, addresses do not.
+        if (size < 4 || (size == 4 && pool[value].Kind != ValueKind.Constant))
+            value = ValuePool.Unknown;
+        WriteRegister(instruction.Op0Register, value, state);
+    }
+
+    private void MoveVector(in Instruction instruction, FlowState state)
+    {
+        if (instruction.Op0Kind == OpKind.Memory)
+        {
+            Store(instruction, state, VectorWord(instruction.Op1Register, 0, state), 8);
+            Store(instruction, state, VectorWord(instruction.Op1Register, 1, state), 8, 8);
+        }
+        else if (instruction.Op0Register.IsXMM())
+        {
+            (int low, int high) = instruction.Op1Kind == OpKind.Memory
+                ? (Load(instruction, state, 0), Load(instruction, state, 8))
+                : (VectorWord(instruction.Op1Register, 0, state), VectorWord(instruction.Op1Register, 1, state));
+            state.SetVector(instruction.Op0Register - Register.XMM0, low, high);
+        }
+    }
+
+    /// <summary>A word of a vector register. x15 is zero in Go code by convention.</summary>
+    private int VectorWord(Register register, int half, FlowState state)
+    {
+        if (register == Register.XMM15)
+            return pool.Constant(0);
+        int value = register.IsXMM() ? state.GetVector(register - Register.XMM0, half) : ValuePool.Unknown;
+        return value == ValuePool.None ? ValuePool.Unknown : value;
+    }
+
+    private int Sum(in Instruction instruction, FlowState state)
+    {
+        if (!instruction.Op0Register.IsGPR64())
+            return ValuePool.Unknown;
+        int left = ReadRegister(instruction.Op0Register, state);
+        bool subtracts = instruction.Mnemonic is Mnemonic.Sub or Mnemonic.Dec;
+        if (instruction.OpCount == 1)
+            return pool.Add(left, subtracts ? -1 : 1);
+        if (instruction.Op1Kind is OpKind.Immediate8to64 or OpKind.Immediate32to64 or OpKind.Immediate8 or OpKind.Immediate32)
+            return pool.Add(left, subtracts ? -(long)instruction.GetImmediate(1) : (long)instruction.GetImmediate(1));
+        if (subtracts || instruction.Op1Kind != OpKind.Register)
+            return ValuePool.Unknown;
+        int right = ReadRegister(instruction.Op1Register, state);
+        return IndexedSum(left, right);
+    }
+
+    /// <summary>Pointer plus computed index, in either order; two values that could both be the pointer give nothing.</summary>
+    private int IndexedSum(int left, int right)
+    {
+        if (pool[right].Kind == ValueKind.Constant && (ulong)pool[right].Payload < 4096)
+            return pool.Add(left, pool[right].Payload);
+        return left == ValuePool.Unknown ? pool.Element(right) : right == ValuePool.Unknown ? pool.Element(left) : ValuePool.Unknown;
+    }
+
+    private void ConditionalMove(in Instruction instruction, FlowState state)
+    {
+        int target = AbiRegisters.NumberOf(instruction.Op0Register);
+        if (target < 0)
+            return;
+        int moved = !instruction.Op0Register.IsGPR64() ? ValuePool.Unknown
+            : instruction.Op1Kind == OpKind.Memory ? Load(instruction, state, 0)
+            : ReadRegister(instruction.Op1Register, state);
+        state[target] = pool.Merge(state[target], moved, long.MinValue | (long)(instruction.IP - flow.Function.Entry));
+    }
+
+    private void Call(in Instruction instruction, FlowState state)
+    {
+        ulong target = instruction.IsCallNear ? instruction.NearBranchTarget : 0;
+        RuntimeRole role = target == 0 ? RuntimeRole.None : context.RoleOf(target);
+        switch (role)
+        {
+            case RuntimeRole.WriteBarrierBuffer:
+                state[AbiRegisters.R11] = pool.Constant(BarrierBuffer);
+                return;
+            case RuntimeRole.WriteBarrierStore:
+                StoreThroughBarrier(instruction.IP, context.NameAt(target), state);
+                return;
+            case RuntimeRole.DuffZero or RuntimeRole.DuffCopy:
+                Duff(role, target, state);
+                return;
+        }
+        Record(instruction, target, state, isTail: false);
+        for (int register = 0; register < 16; register++)
+        {
+            if (register is AbiRegisters.Rsp or AbiRegisters.R14)
+                continue;
+            int result = AbiRegisters.ArgumentOf(register);
+            state[register] = result >= 0 && role != RuntimeRole.NoReturn ? pool.CallResult(instruction.IP, result) : ValuePool.Unknown;
+        }
+        for (int register = 0; register < 16; register++)
+            state.SetVector(register, ValuePool.Unknown, ValuePool.Unknown);
+    }
+
+    /// <summary>Up to Go 1.20 the slow path of a pointer store is a call that stores the register in its name to [rdi].</summary>
+    private void StoreThroughBarrier(ulong address, string name, FlowState state)
+    {
+        int register = name.AsSpan(name.LastIndexOf("gcWriteBarrier", StringComparison.Ordinal) + "gcWriteBarrier".Length) switch
+        {
+            "CX" => AbiRegisters.Rcx,
+            "DX" => AbiRegisters.Rdx,
+            "BX" => AbiRegisters.Rbx,
+            "BP" => AbiRegisters.Rbp,
+            "SI" => AbiRegisters.Rsi,
+            "R8" => AbiRegisters.R8,
+            "R9" => AbiRegisters.R9,
+            _ => AbiRegisters.Rax,
+        };
+        StoreAt(address, state[AbiRegisters.Rdi], 0, state[register], 8, state);
+    }
+
+    /// <summary>
+    /// Duff's devices: the entry point chosen decides how much is written. The steps are 23 bytes for 64 zeroed bytes and 14 bytes for 16
+    /// copied ones (<c>runtime/duff_amd64.s</c>); rounding up forgets a little more than needed.
+    /// </summary>
+    private void Duff(RuntimeRole role, ulong target, FlowState state)
+    {
+        long code = (long)(context.EndOf(target) - target);
+        long size = role == RuntimeRole.DuffZero ? ((code / 23) + 1) * 64 : ((code / 14) + 1) * 16;
+        SymbolicValue destination = pool[state[AbiRegisters.Rdi]];
+        if (destination.Kind == ValueKind.StackAddress)
+            state.ForgetSlots(destination.Payload, size);
+        if (IsRecording && role == RuntimeRole.DuffCopy)
+            RecordStore(flow.Function.Entry, state[AbiRegisters.Rdi], 0, ValuePool.Unknown);
+        state[AbiRegisters.Rdi] = ValuePool.Unknown;
+        if (role == RuntimeRole.DuffCopy)
+            state[AbiRegisters.Rsi] = ValuePool.Unknown;
+    }
+
+    private void Jump(BasicBlock block, in Instruction instruction, FlowState state)
+    {
+        if (instruction.FlowControl == FlowControl.UnconditionalBranch)
+        {
+            if (!body.IsInside(instruction.NearBranchTarget))
+                Record(instruction, instruction.NearBranchTarget, state, isTail: true);
+            return;
+        }
+        int target = instruction.Op0Kind == OpKind.Register ? ReadRegister(instruction.Op0Register, state) : Load(instruction, state, 0);
+        if (JumpTable.TryFollow(body, pool, target, block, context.ReadWord))
+            return;
+        Record(instruction, 0, state, isTail: true);
+        if (pool[target].Kind == ValueKind.Unknown)
+            flow.LosePath();
+    }
+
+    private void Record(in Instruction instruction, ulong target, FlowState state, bool isTail)
+    {
+        if (!IsRecording)
+            return;
+        int callee = target != 0 ? ValuePool.None
+            : instruction.Op0Kind == OpKind.Register ? ReadRegister(instruction.Op0Register, state)
+            : instruction.Op0Kind == OpKind.Memory ? Load(instruction, state, 0)
+            : ValuePool.Unknown;
+        flow.AddCall(new CallFact(instruction.IP, instruction.NextIP, target, callee, state[AbiRegisters.ClosureContext], Arguments(state), isTail));
+    }
+
+    private static int[] Arguments(FlowState state)
+    {
+        var arguments = new int[AbiRegisters.ArgumentCount];
+        for (int i = 0; i < arguments.Length; i++)
+            arguments[i] = state[AbiRegisters.OfArgument(i)];
+        return arguments;
+    }
+
+    private void Store(in Instruction instruction, FlowState state, int value, int size, long extra = 0)
+    {
+        if (instruction.SegmentPrefix is Register.FS or Register.GS)
+            return;
+        StoreAt(instruction.IP, AddressValue(instruction, state), extra, value, size, state);
+    }
+
+    private void StoreAt(ulong at, int address, long offset, int value, int size, FlowState state)
+    {
+        SymbolicValue target = pool[address];
+        if (target.Kind == ValueKind.StackAddress && !flow.StackObjects.TryFind(target.Payload + offset, out _))
+        {
+            if (size == 8 && ((target.Payload + offset) & 7) == 0)
+                state.SetSlot(target.Payload + offset, value);
+            else
+                state.ForgetSlots(target.Payload + offset, size);
+        }
+        else if (IsRecording && size == 8)
+        {
+            RecordStore(at, address, offset, value);
+        }
+    }
+
+    private void RecordStore(ulong at, int address, long offset, int value)
+    {
+        (int target, long at8) = Split(address, offset);
+        if (pool[target] is { Kind: ValueKind.Constant } fixedAddress && (ulong)fixedAddress.Payload < LowestAddress)
+            return;
+        flow.AddStore(new StoreFact(at, target, at8, value));
+    }
+
+    /// <summary>An address as a base that other accesses to the same object share, and an offset from it.</summary>
+    private (int Base, long Offset) Split(int address, long offset)
+    {
+        SymbolicValue value = pool[address];
+        switch (value.Kind)
+        {
+            case ValueKind.Offset:
+                return (value.Base, value.Payload + offset);
+            case ValueKind.Constant:
+                return (pool.Constant((ulong)(value.Payload + offset)), 0);
+            case ValueKind.StackAddress when flow.StackObjects.TryFind(value.Payload + offset, out long start):
+                return (pool.StackAddress(start), value.Payload + offset - start);
+            default:
+                return (address, offset);
+        }
+    }
+
+    private int Load(in Instruction instruction, FlowState state, long extra)
+    {
+        if (instruction.SegmentPrefix is Register.FS or Register.GS)
+            return ValuePool.Unknown;
+        int address = AddressValue(instruction, state);
+        SymbolicValue value = pool[address];
+        if (value.Kind == ValueKind.StackAddress && !flow.StackObjects.TryFind(value.Payload + extra, out _))
+            return ReadSlot(value.Payload + extra, state);
+        (int target, long offset) = Split(address, extra);
+        return pool.Load(target, offset);
+    }
+
+    private int ReadSlot(long offset, FlowState state)
+    {
+        int value = state.GetSlot(offset);
+        if (value != ValuePool.None)
+            return value;
+        return offset >= 8 ? pool.StackParameter(offset) : ValuePool.Unknown;
+    }
+
+    private int AddressValue(in Instruction instruction, FlowState state)
+    {
+        if (instruction.IsIPRelativeMemoryOperand)
+            return pool.Constant(instruction.IPRelativeMemoryAddress);
+        long displacement = (long)instruction.MemoryDisplacement64;
+        int address = instruction.MemoryBase == Register.None ? pool.Constant(0) : ReadRegister(instruction.MemoryBase, state);
+        if (instruction.MemoryIndex == Register.None)
+            return pool.Add(address, displacement);
+
+        if (instruction.MemoryBase == Register.None)
+            return ValuePool.Unknown;
+        int index = ReadRegister(instruction.MemoryIndex, state);
+        if (pool[index].Kind == ValueKind.Constant && (ulong)pool[index].Payload < int.MaxValue)
+            return pool.Add(address, displacement + (pool[index].Payload * instruction.MemoryIndexScale));
+        // With scale 1 the "index" can be the pointer: lea (dx)(ax*1).
+        int indexed = instruction.MemoryIndexScale == 1 ? IndexedSum(address, index) : pool.Element(address);
+        return pool.Add(indexed, displacement);
+    }
+
+    private static int ReadRegister(Register register, FlowState state)
+    {
+        int number = AbiRegisters.NumberOf(register);
+        return number < 0 || register.GetSize() < 4 ? ValuePool.Unknown : state[number];
+    }
+
+    private static void WriteRegister(Register register, int value, FlowState state)
+    {
+        int number = AbiRegisters.NumberOf(register);
+        if (number >= 0)
+            state[number] = value;
+    }
+
+    private long StackTop(FlowState state)
+    {
+        SymbolicValue value = pool[state[AbiRegisters.Rsp]];
+        return value.Kind == ValueKind.StackAddress ? value.Payload : long.MinValue / 2;
+    }
+
+    private static bool IsConditionalMove(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Cmova or Mnemonic.Cmovae or Mnemonic.Cmovb or Mnemonic.Cmovbe or Mnemonic.Cmove or Mnemonic.Cmovne
+            or Mnemonic.Cmovg or Mnemonic.Cmovge or Mnemonic.Cmovl or Mnemonic.Cmovle or Mnemonic.Cmovs or Mnemonic.Cmovns
+            or Mnemonic.Cmovp or Mnemonic.Cmovnp or Mnemonic.Cmovo or Mnemonic.Cmovno;
+
+    private void Forget(in Instruction instruction, FlowState state)
+    {
+        InstructionInfo info = infoFactory.GetInfo(instruction);
+        foreach (UsedRegister used in info.GetUsedRegisters())
+        {
+            if (used.Access is OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess)
+                continue;
+            if (used.Register.IsXMM() || used.Register.IsYMM())
+                state.SetVector(used.Register.GetNumber(), ValuePool.Unknown, ValuePool.Unknown);
+            else if (used.Register != Register.RSP)
+                WriteRegister(used.Register, ValuePool.Unknown, state);
+        }
+        foreach (UsedMemory used in info.GetUsedMemory())
+        {
+            if (used.Access is OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess)
+                continue;
+            if (instruction.Op0Kind == OpKind.Memory)
+            {
+                SymbolicValue address = pool[AddressValue(instruction, state)];
+                if (address.Kind == ValueKind.StackAddress)
+                    state.ForgetSlots(address.Payload, Math.Max(1, used.MemorySize.GetSize()));
+            }
+            else if (used.Base == Register.RDI)
+            {
+                ForgetBlockMove(instruction, state);
+            }
+        }
+    }
+
+    /// <summary><c>rep stos</c> and <c>rep movs</c>: the count is in rcx.</summary>
+    private void ForgetBlockMove(in Instruction instruction, FlowState state)
+    {
+        SymbolicValue destination = pool[state[AbiRegisters.Rdi]];
+        SymbolicValue count = pool[state[AbiRegisters.Rcx]];
+        if (destination.Kind == ValueKind.StackAddress)
+            state.ForgetSlots(destination.Payload, count.Kind == ValueKind.Constant ? Math.Clamp(count.Payload, 1, 1 << 20) * 8 : 1 << 20);
+        if (IsRecording)
+            RecordStore(instruction.IP, state[AbiRegisters.Rdi], 0, ValuePool.Unknown);
+    }
+}

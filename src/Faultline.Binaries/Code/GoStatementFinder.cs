@@ -1,0 +1,86 @@
+using Faultline.Binaries.Reading;
+
+namespace Faultline.Binaries.Code;
+
+/// <summary>A go statement with everything its goroutine can start in.</summary>
+/// <param name="Statement">What the contract shows.</param>
+/// <param name="Creator">Index of the function that holds it.</param>
+/// <param name="Started">Functions in the closures that it can start, wrappers included.</param>
+/// <param name="IsComplete">False when there can be more of them.</param>
+internal sealed record FoundGoStatement(GoStatement Statement, int Creator, IReadOnlyList<int> Started, bool IsComplete);
+
+/// <summary>Finds what each call of <c>runtime.newproc</c> starts.</summary>
+internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
+{
+    // The ids that runtime/symtab.go gave to wrappers: 21 up to Go 1.21, 22 up to 1.24, 23 since.
+    private const int FirstWrapperId = 21;
+    private const int LastWrapperId = 23;
+
+    public FoundGoStatement[] FindAll()
+    {
+        var found = new List<FoundGoStatement>(model.Scan.GoCalls.Count);
+        foreach (NotedCall call in model.Scan.GoCalls)
+            found.Add(Find(call));
+        return [.. found];
+    }
+
+    private FoundGoStatement Find(NotedCall call)
+    {
+        var started = new List<int>();
+        bool isComplete = false;
+        if (model.FlowOf(call.Caller).FindCall(call.Address) is { } fact)
+        {
+            OriginSet entries = origins.FindBehind(call.Caller, fact.Arguments[0], 0);
+            isComplete = entries.IsComplete;
+            foreach (Origin origin in entries.Origins)
+            {
+                if (origin.Kind == OriginKind.Constant && model.Functions.IndexOfEntry(origin.Address) is >= 0 and var function)
+                    started.Add(function);
+            }
+        }
+        ulong entry = started.Count == 1 && isComplete ? Unwrap(started[0]) : 0;
+        var statement = new GoStatement(model.Functions[call.Caller], call.ReturnAddress, entry, model.Binary.ResolveFrames(call.Address));
+        return new FoundGoStatement(statement, call.Caller, started, isComplete);
+    }
+
+    /// <summary>
+    /// The function that a wrapper calls, which is the first one that a traceback shows; the function itself when it is no wrapper, or when
+    /// what it would call was inlined into it.
+    /// </summary>
+    private ulong Unwrap(int function)
+    {
+        if (!IsWrapper(function))
+            return model.Functions[function].Entry;
+        FunctionFlow flow = model.FlowOf(function);
+        int target = -1;
+        foreach (CallFact call in flow.Calls)
+        {
+            if (call.Target != 0 && model.Functions.RoleAt(call.Target) is RuntimeRole.NoReturn or RuntimeRole.Harmless)
+                continue;
+            if (model.Binary.ResolveFrames(call.Address).Count > 1)
+                return model.Functions[function].Entry;
+            IReadOnlyList<int> callees = origins.FindCallees(function, call);
+            if (callees.Count != 1 || (target >= 0 && target != callees[0]))
+                return 0;
+            target = callees[0];
+        }
+        return model.Functions[target < 0 ? function : target].Entry;
+    }
+
+    private bool IsWrapper(int function)
+    {
+        string name = model.Functions[function].Name;
+        if (name.Contains(".gowrap", StringComparison.Ordinal))
+            return true;
+        if (model.Binary.Pclntab is not { } table || !name.Contains(".func", StringComparison.Ordinal))
+            return false;
+        try
+        {
+            return table.GetRecord(model.Functions[function].Index).FunctionId is >= FirstWrapperId and <= LastWrapperId;
+        }
+        catch (MalformedDataException)
+        {
+            return false; // Reported where the function list reads the record.
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Faultline.Binaries.Elf;
+using Faultline.Binaries.GoSym;
+
+namespace Faultline.Binaries.Code;
+
+/// <summary>
+/// Adds to the roots of a map the other names under which code can reach it, so that disjoint roots mean different maps: what is stored
+/// in a place, and the type under which methods see a variable.
+/// </summary>
+internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, PointerFlow pointers)
+{
+    private const int RootLimit = 24;
+
+    // Without symbols a variable's extent is unknown; addresses this far before a field can still be its variable.
+    private const ulong VariableReach = 1024;
+
+    private readonly Dictionary<MapRoot, OriginSet> sources = [];
+
+    /// <summary>Adds aliases until there are no more; false when some cannot be known.</summary>
+    public bool TryExpand(MapRoots roots)
+    {
+        for (int i = 0; i < roots.Items.Count; i++)
+        {
+            if (i >= RootLimit)
+                return false;
+            OriginSet found = SourcesOf(roots.Items[i], roots.Origins[i]);
+            if (!found.IsComplete)
+                return false;
+            foreach (Origin origin in found.Origins)
+                roots.Add(origin);
+        }
+        return roots.AreExact;
+    }
+
+    private OriginSet SourcesOf(MapRoot root, Origin origin)
+    {
+        if (!sources.TryGetValue(root, out OriginSet? found))
+        {
+            found = new OriginSet();
+            switch (root.Kind)
+            {
+                case MapRootKind.Global:
+                    AddGlobal(found, origin.Address);
+                    break;
+                case MapRootKind.Field:
+                    AddField(found, origin);
+                    break;
+            }
+            sources.Add(root, found);
+        }
+        return found;
+    }
+
+    /// <summary>What is stored into a variable, and the fields under which methods of its type see it.</summary>
+    private void AddGlobal(OriginSet found, ulong address)
+    {
+        (ulong start, ulong end) = ExtentOf(address);
+        if (model.Functions.ReadWord(address) is { } word && word != 0)
+            found.Lose(); // A map that was made at link time has no name of its own.
+        foreach (ulong named in model.DataNamedIn(start, end))
+        {
+            foreach (int user in model.UsersOfData(named))
+                AddUser(found, user, named, address);
+        }
+    }
+
+    private void AddUser(OriginSet found, int user, ulong named, ulong address)
+    {
+        FunctionFlow flow = model.FlowOf(user);
+        int pointer = flow.Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)named));
+        if (pointer == ValuePool.None)
+            return;
+        PointerReach reach = model.ReachOf(pointers, user, pointer);
+        if (!reach.IsComplete || reach.StoredAt.Count > 0)
+            found.Lose();
+        foreach (Alias alias in reach.Aliases)
+        {
+            long offset = (long)(address - named) - alias.Delta;
+            FunctionFlow holder = model.FlowOf(alias.Function);
+            foreach (ValueUse use in holder.Uses.Of(alias.Value))
+            {
+                if (use.Kind == UseKind.StoredThrough && holder.Stores[use.Index] is var store && store.Offset == offset)
+                    found.Add(origins.Find(alias.Function, store.Value));
+            }
+            if (holder.Values[alias.Value] is { Kind: ValueKind.Parameter, Payload: 0 } && model.ReceiverOf(alias.Function) is { Descriptor: not 0 })
+                found.Add(origins.FindBehind(alias.Function, alias.Value, offset));
+        }
+    }
+
+    /// <summary>From where in the variable its address can have been taken so as to reach this part of it.</summary>
+    private (ulong Start, ulong End) ExtentOf(ulong address) =>
+        model.Binary.Elf.Symbols.TryFind(address, ElfSymbolType.Object, out ElfSymbol symbol)
+            ? (symbol.Address, address + 1)
+            : (address - Math.Min(address, VariableReach), address + 1);
+
+    /// <summary>
+    /// What is stored into a field, wherever the type is at hand: in the functions of its package, and in those that make such objects or
+    /// take part in inlining (they name the descriptor).
+    /// </summary>
+    private void AddField(OriginSet found, Origin field)
+    {
+        foreach (int function in model.FunctionsAround(field.TypeKey, field.Address))
+        {
+            FunctionFlow flow = model.FlowOf(function);
+            foreach (StoreFact store in flow.Stores)
+            {
+                if (MayBeMap(flow, store.Value) && MayBe(flow, store, field, function, out bool isCertain))
+                    AddStored(found, function, store, isCertain);
+            }
+        }
+    }
+
+    private void AddStored(OriginSet found, int function, StoreFact store, bool isCertain)
+    {
+        OriginSet value = origins.Find(function, store.Value);
+        if (isCertain)
+        {
+            found.Add(value);
+            return;
+        }
+        // Stored behind a pointer that could not be followed: only a value that cannot be a map is no harm.
+        foreach (Origin origin in value.Origins)
+        {
+            if (MayBeMap(origin))
+                found.Add(origin);
+        }
+        if (!value.IsComplete)
+            found.Lose();
+    }
+
+    /// <summary>True when a store can go to the field: its pointer leads there, or (not certain) to somewhere unknown.</summary>
+    private bool MayBe(FunctionFlow flow, StoreFact store, Origin field, int function, out bool isCertain)
+    {
+        isCertain = false;
+        SymbolicValue target = flow.Values[store.Target];
+        if (target.Kind is ValueKind.Constant)
+            return false; // A package-level variable is looked at as such.
+        OriginSet pointer = origins.Find(function, store.Target);
+        foreach (Origin origin in pointer.Origins)
+        {
+            if (IsField(origin, store.Offset, field))
+                isCertain = true;
+        }
+        return isCertain || !pointer.IsComplete;
+    }
+
+    private bool IsField(Origin pointer, long offset, Origin field)
+    {
+        if (pointer.Kind is not (OriginKind.Typed or OriginKind.TypedElements or OriginKind.Object) || model.Binary.FindType(pointer.Address) is not { } type)
+            return false;
+        long at = pointer.Offset + offset;
+        if (pointer.Kind == OriginKind.TypedElements && type.Size > 0)
+            at %= (long)type.Size;
+        return model.Layouts.TryResolve(type.Address, at, out GoType owner, out long ownerOffset, out _)
+            && ownerOffset == field.Offset
+            && (owner.Address == field.Address || string.Equals(model.Layouts.KeyOf(owner), field.TypeKey, StringComparison.Ordinal));
+    }
+
+    private bool MayBeMap(FunctionFlow flow, int value)
+    {
+        SymbolicValue v = flow.Values[value];
+        if (v.Kind is ValueKind.Constant)
+            return false; // nil, a number, or static data
+        if (v.Kind == ValueKind.CallResult && flow.FindCall((ulong)v.Payload) is { Target: not 0 } call)
+            return model.Functions.RoleAt(call.Target) is not (RuntimeRole.NewObject or RuntimeRole.Malloc or RuntimeRole.Harmless);
+        return true;
+    }
+
+    private bool MayBeMap(Origin origin) => origin.Kind switch
+    {
+        OriginKind.Constant or OriginKind.Typed or OriginKind.TypedElements => false,
+        OriginKind.Object => origin.Address == 0,
+        OriginKind.FieldContents => !model.Layouts.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? type) || type is null or { Kind: GoKind.Map },
+        _ => true,
+    };
+}

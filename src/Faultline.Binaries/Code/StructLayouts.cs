@@ -1,0 +1,186 @@
+using System.Buffers.Binary;
+using System.Text;
+using Faultline.Binaries.GoSym;
+
+namespace Faultline.Binaries.Code;
+
+/// <summary>The struct types of a binary, by descriptor and by name, down to the field at an offset.</summary>
+internal sealed class StructLayouts
+{
+    private const int FieldsOffset = 56;
+    private const int FieldSize = 24;
+    private const int FieldLimit = 4096;
+    private const int StructTypeSize = 80;
+    private const int MapTypeSize = 136;
+    private const byte UncommonFlag = 1;
+    private const int NestingLimit = 32;
+
+    private readonly GoBinary binary;
+    private readonly CodeScan scan;
+    private readonly Lazy<Dictionary<string, ulong>> byName;
+    private readonly Dictionary<ulong, (ulong Offset, ulong Type)[]> fields = [];
+    private readonly Dictionary<ulong, string> keys = [];
+
+    public StructLayouts(GoBinary binary, CodeScan scan)
+    {
+        this.binary = binary;
+        this.scan = scan;
+        byName = new(Collect);
+    }
+
+    /// <summary>The descriptor of a struct type by its key (<see cref="MethodSymbol.TypeKey"/>); 0 when the code never names it.</summary>
+    public ulong FindByKey(string key) => byName.Value.GetValueOrDefault(key);
+
+    /// <summary>The key of a named type; empty for unnamed ones.</summary>
+    public string KeyOf(GoType type)
+    {
+        if (!keys.TryGetValue(type.Address, out string? key))
+            keys.Add(type.Address, key = ReadKey(type));
+        return key;
+    }
+
+    /// <summary>
+    /// The innermost struct that holds an offset, and the type of its field there. A map in a struct inside another struct is the same map
+    /// whether code reaches it through the outer or the inner one, so both are brought to the inner one.
+    /// </summary>
+    /// <returns>False when the offset is outside, or in no field.</returns>
+    public bool TryResolve(ulong descriptor, long offset, out GoType owner, out long ownerOffset, out GoType? field)
+    {
+        owner = null!;
+        ownerOffset = offset;
+        field = null;
+        if (binary.FindType(descriptor) is not { Kind: GoKind.Struct } type || offset < 0)
+            return false;
+        owner = type;
+        for (int depth = 0; depth < NestingLimit; depth++)
+        {
+            if (FieldAt(owner.Address, (ulong)ownerOffset) is not { } at || binary.FindType(at.Type) is not { } fieldType)
+                return false;
+            long inner = ownerOffset - (long)at.Offset;
+            if (fieldType.Kind == GoKind.Array && binary.FindType(fieldType.ElementAddress) is { Size: > 0 } element)
+            {
+                inner %= (long)element.Size;
+                fieldType = element;
+            }
+            if (fieldType.Kind != GoKind.Struct)
+            {
+                field = inner == 0 ? fieldType : null;
+                return inner < (long)Math.Max(fieldType.Size, 1);
+            }
+            owner = fieldType;
+            ownerOffset = inner;
+        }
+        return false;
+    }
+
+    private (ulong Offset, ulong Type)? FieldAt(ulong descriptor, ulong offset)
+    {
+        (ulong Offset, ulong Type)? found = null;
+        foreach ((ulong Offset, ulong Type) field in FieldsOf(descriptor))
+        {
+            // Zero-sized fields share an offset with the next one; the last field that starts there is the one with bytes.
+            if (field.Offset <= offset)
+                found = field;
+        }
+        return found;
+    }
+
+    private (ulong Offset, ulong Type)[] FieldsOf(ulong descriptor)
+    {
+        if (fields.TryGetValue(descriptor, out (ulong, ulong)[]? known))
+            return known;
+        Span<byte> slice = stackalloc byte[16];
+        var list = new List<(ulong, ulong)>();
+        if (binary.Read(descriptor + FieldsOffset, slice) == slice.Length)
+        {
+            ulong address = BinaryPrimitives.ReadUInt64LittleEndian(slice);
+            int count = (int)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(slice[8..]), FieldLimit);
+            var bytes = new byte[count * FieldSize];
+            int read = binary.Read(address, bytes) / FieldSize;
+            for (int i = 0; i < read; i++)
+            {
+                ReadOnlySpan<byte> field = bytes.AsSpan(i * FieldSize);
+                list.Add((BinaryPrimitives.ReadUInt64LittleEndian(field[16..]), BinaryPrimitives.ReadUInt64LittleEndian(field[8..])));
+            }
+        }
+        (ulong, ulong)[] result = [.. list];
+        fields.Add(descriptor, result);
+        return result;
+    }
+
+    /// <summary>Struct types that code names, and those that pointers, slices, maps and fields of named types lead to.</summary>
+    private Dictionary<string, ulong> Collect()
+    {
+        var found = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        if (binary.Moduledata is not { } module)
+            return found;
+        var seen = new HashSet<ulong>();
+        var pending = new Stack<ulong>();
+        foreach (DataReference reference in scan.DataReferences)
+        {
+            if (reference.Target >= module.Types && reference.Target < module.EndOfTypes && seen.Add(reference.Target))
+                pending.Push(reference.Target);
+        }
+        while (pending.TryPop(out ulong address))
+        {
+            if (binary.FindType(address) is not { } type)
+                continue;
+            foreach (ulong next in Related(type))
+            {
+                if (next != 0 && seen.Add(next))
+                    pending.Push(next);
+            }
+            if (type.Kind == GoKind.Struct && KeyOf(type) is { Length: > 0 } key)
+                found.TryAdd(key, address);
+        }
+        return found;
+    }
+
+    private IEnumerable<ulong> Related(GoType type) => type.Kind switch
+    {
+        GoKind.Struct => FieldsOf(type.Address).Select(field => field.Type),
+        GoKind.Map => [type.KeyAddress, type.ElementAddress],
+        _ => [type.ElementAddress],
+    };
+
+    /// <summary>Import path and name, from the record of methods that follows the descriptor of every named type (<c>abi.UncommonType</c>).</summary>
+    private string ReadKey(GoType type)
+    {
+        Span<byte> head = stackalloc byte[48];
+        if (binary.Moduledata is not { } module || binary.Read(type.Address, head) != head.Length || (head[20] & UncommonFlag) == 0)
+            return "";
+        int size = type.Kind switch
+        {
+            GoKind.Struct or GoKind.Interface => StructTypeSize,
+            GoKind.Pointer or GoKind.Slice => 56,
+            GoKind.Array => 72,
+            GoKind.Chan => 64,
+            GoKind.Map => module.FirstRelease >= 27 ? MapTypeSize : 0,
+            _ => 48,
+        };
+        Span<byte> offset = stackalloc byte[4];
+        if (size == 0 || binary.Read(type.Address + (ulong)size, offset) != offset.Length)
+            return "";
+        string package = ReadName(module.Types + BinaryPrimitives.ReadUInt32LittleEndian(offset));
+        string name = type.Name;
+        int bracket = name.IndexOf('[', StringComparison.Ordinal);
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 || (bracket >= 0 && bracket < dot) || package.Length == 0 ? "" : MethodSymbol.TypeKey(package, name[(dot + 1)..]);
+    }
+
+    private string ReadName(ulong address)
+    {
+        Span<byte> bytes = stackalloc byte[512];
+        bytes = bytes[..binary.Read(address, bytes)];
+        int length = 0;
+        int position = 1;
+        for (int shift = 0; position < bytes.Length && shift < 21; shift += 7)
+        {
+            byte b = bytes[position++];
+            length |= (b & 0x7f) << shift;
+            if (b < 0x80)
+                break;
+        }
+        return length > 0 && position + length <= bytes.Length ? Encoding.UTF8.GetString(bytes.Slice(position, length)) : "";
+    }
+}
