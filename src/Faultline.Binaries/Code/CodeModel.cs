@@ -37,7 +37,7 @@ internal sealed class CodeModel
         context = new FlowContext(
             Functions.RoleAt,
             address => Functions.IndexAt(address) is >= 0 and var index ? Functions[index].Name : "",
-            address => Functions.IndexAt(address) is >= 0 and var index ? Functions[index].End : 0,
+            address => Functions.IndexAt(address) is >= 0 and var index ? Functions[index].Entry : 0,
             Functions.ReadWord);
     }
 

@@ -1,3 +1,5 @@
+using Faultline.Binaries.GoSym;
+
 namespace Faultline.Binaries.Code;
 
 /// <summary>Collects the roots of a map operand, named for the reader.</summary>
@@ -40,7 +42,7 @@ internal sealed class MapRoots(CodeModel model)
                 model.FlowOf(origin.Function).Values[origin.Value].Payload + origin.Offset,
                 "make in " + model.Functions[origin.Function].Name),
         OriginKind.GlobalContents => new MapRoot(MapRootKind.Global, origin.Address, 0, model.NameOfData(origin.Address)),
-        OriginKind.FieldContents => new MapRoot(MapRootKind.Field, origin.Address, origin.Offset, $"{origin.TypeKey}+{origin.Offset}"),
+        OriginKind.FieldContents when model.Binary.FindType(origin.Address) is { Kind: GoKind.Struct } => new MapRoot(MapRootKind.Field, origin.Address, origin.Offset, $"{origin.TypeKey}+{origin.Offset}"),
         _ => null,
     };
 }

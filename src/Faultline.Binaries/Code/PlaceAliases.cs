@@ -104,7 +104,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
             FunctionFlow flow = model.FlowOf(function);
             foreach (StoreFact store in flow.Stores)
             {
-                if (MayBeMap(flow, store.Value) && MayBe(flow, store, field, function, out bool isCertain))
+                if (MayBeMap(flow, store.Value) && MayGoTo(flow, store, field, function, out bool isCertain))
                     AddStored(found, function, store, isCertain);
             }
         }
@@ -116,33 +116,48 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         if (isCertain)
         {
             found.Add(value);
+        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
             return;
         }
-        // Stored behind a pointer that could not be followed: only a value that cannot be a map is no harm.
+        // Stored behind a pointer that could not be followed: only a value that cannot be a map is no harm. Values have one static type,
+        // so one origin that is no map speaks for all.
         foreach (Origin origin in value.Origins)
         {
-            if (MayBeMap(origin))
-                found.Add(origin);
+            if (!MayBeMap(origin))
+                return;
         }
+        foreach (Origin origin in value.Origins)
+            found.Add(origin);
         if (!value.IsComplete)
             found.Lose();
+        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
     }
 
     /// <summary>True when a store can go to the field: its pointer leads there, or (not certain) to somewhere unknown.</summary>
-    private bool MayBe(FunctionFlow flow, StoreFact store, Origin field, int function, out bool isCertain)
+    private bool MayGoTo(FunctionFlow flow, StoreFact store, Origin field, int function, out bool isCertain)
     {
         isCertain = false;
         SymbolicValue target = flow.Values[store.Target];
         if (target.Kind is ValueKind.Constant)
             return false; // A package-level variable is looked at as such.
+        // A pointer to the struct, or to one around it, or straight to the field.
+        if (store.Offset != 0 && store.Offset < field.Offset)
+            return false;
         OriginSet pointer = origins.Find(function, store.Target);
+        bool isOther = false;
         foreach (Origin origin in pointer.Origins)
         {
             if (IsField(origin, store.Offset, field))
                 isCertain = true;
+            else
+                isOther |= IsTyped(origin);
         }
-        return isCertain || !pointer.IsComplete;
+        // Pointers have one static type: where one origin is an object of another type, so are those that are not known.
+        return isCertain || (!pointer.IsComplete && !isOther);
     }
+
+    private bool IsTyped(Origin pointer) =>
+        pointer.Kind is OriginKind.Typed or OriginKind.TypedElements or OriginKind.Object && model.Binary.FindType(pointer.Address) is not null;
 
     private bool IsField(Origin pointer, long offset, Origin field)
     {
@@ -162,7 +177,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         if (v.Kind is ValueKind.Constant)
             return false; // nil, a number, or static data
         if (v.Kind == ValueKind.CallResult && flow.FindCall((ulong)v.Payload) is { Target: not 0 } call)
-            return model.Functions.RoleAt(call.Target) is not (RuntimeRole.NewObject or RuntimeRole.Malloc or RuntimeRole.Harmless);
+            return !model.Functions.IsMapImplementation(model.Functions.IndexAt(call.Target)) || model.Functions.RoleAt(call.Target) is RuntimeRole.MakeMap or RuntimeRole.MapOperation;
         return true;
     }
 
@@ -170,7 +185,8 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     {
         OriginKind.Constant or OriginKind.Typed or OriginKind.TypedElements => false,
         OriginKind.Object => origin.Address == 0,
-        OriginKind.FieldContents => !model.Layouts.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? type) || type is null or { Kind: GoKind.Map },
+        OriginKind.FieldContents => model.Binary.FindType(origin.Address) is not { } type
+            || (type.Kind == GoKind.Struct && (!model.Layouts.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? field) || field is null or { Kind: GoKind.Map })),
         _ => true,
     };
 }

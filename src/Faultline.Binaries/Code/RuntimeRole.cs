@@ -18,6 +18,9 @@ internal enum RuntimeRole : byte
     /// <summary><c>runtime.mallocgc(size, type, zero)</c> and its size-class variants, which Go 1.26 and later call directly.</summary>
     Malloc,
 
+    /// <summary>Makes or grows an array: <c>makeslice(type, …)</c>, <c>growslice</c>, <c>newarray</c>.</summary>
+    MakeArray,
+
     /// <summary>Starts a goroutine: <c>runtime.newproc(closure)</c>.</summary>
     StartGoroutine,
 
@@ -80,6 +83,7 @@ internal static class RuntimeRoles
         {
             "makemap" or "makemap64" or "makemap_small" => RuntimeRole.MakeMap,
             "newobject" => RuntimeRole.NewObject,
+            "makeslice" or "makeslice64" or "growslice" or "newarray" or "makeslicecopy" => RuntimeRole.MakeArray,
             "newproc" => RuntimeRole.StartGoroutine,
             "gopanic" or "throw" or "fatal" or "fatalthrow" or "fatalpanic" or "sigpanic" or "goexit0" or "block" or "abort" => RuntimeRole.NoReturn,
             "duffzero" => RuntimeRole.DuffZero,
