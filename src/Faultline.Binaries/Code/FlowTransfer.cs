@@ -30,7 +30,7 @@ internal sealed class FlowTransfer
     public void Apply(BasicBlock block, FlowState state)
     {
         for (int i = block.Start; i < block.End; i++)
-            Apply(block, body.Instructions[i], state);
+            Apply(block, in body.Instructions[i], state);
     }
 
     private void Apply(BasicBlock block, in Instruction instruction, FlowState state)

@@ -116,7 +116,6 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         if (isCertain)
         {
             found.Add(value);
-        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
             return;
         }
         // Stored behind a pointer that could not be followed: only a value that cannot be a map is no harm. Values have one static type,
@@ -130,7 +129,6 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
             found.Add(origin);
         if (!value.IsComplete)
             found.Lose();
-        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
     }
 
     /// <summary>True when a store can go to the field: its pointer leads there, or (not certain) to somewhere unknown.</summary>
