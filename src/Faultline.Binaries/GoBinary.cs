@@ -108,10 +108,19 @@ public sealed class GoBinary : IDisposable
 
     /// <summary>Name of the data symbol that holds an address, such as <c>main.sessions</c>; null when stripped or between symbols.</summary>
     public string? FindDataSymbol(ulong address) =>
-        _elf.Symbols.TryFind(address, ElfSymbolType.Object, out var symbol) ? _elf.Symbols.GetName(symbol) : null;
+        _elf.Symbols.TryFind(address, ElfSymbolType.Object, out var symbol) && _elf.IsWritable(symbol) ? _elf.Symbols.GetName(symbol) : null;
 
     /// <summary>The type descriptor at an address; null when there is none.</summary>
     public GoType? FindType(ulong address) => _types.Value?.Find(address);
+
+    /// <summary>
+    /// The type descriptors that the program lists: all unnamed composite types (maps, slices, pointers …) through Go 1.26,
+    /// every type since. Lazy; empty without module data.
+    /// </summary>
+    public IEnumerable<GoType> EnumerateTypes() =>
+        _tables.Value.Module is { } module
+            ? TypeDescriptors.Enumerate(_elf, module).Select(FindType).OfType<GoType>()
+            : [];
 
     public void Dispose() => _elf.Dispose();
 }

@@ -87,6 +87,9 @@ public sealed class ElfFile : IDisposable
         return false;
     }
 
+    /// <summary>True for a symbol in initialised or zeroed data.</summary>
+    public bool IsWritable(ElfSymbol symbol) => symbol.SectionIndex < _header.Sections.Length && _header.Sections[symbol.SectionIndex].IsWritable;
+
     /// <summary>Reads link-time memory with relocations applied; stops where the file has no bytes (zero-initialised data included) and returns how many were read.</summary>
     public int Read(ulong address, Span<byte> buffer)
     {

@@ -1,24 +1,80 @@
+using Faultline.Evidence.Tracebacks.Grammar;
+using Faultline.Evidence.Tracebacks.Storage;
+
 namespace Faultline.Evidence.Tracebacks;
 
-/// <summary>One goroutine as printed. Frames are made on demand from compact storage, so that a million goroutines fit in memory.</summary>
+/// <summary>
+/// One goroutine as printed: a view into the compact storage of its log. <see cref="Header"/>, <see cref="Frames"/> and
+/// <see cref="CreatedBy"/> decode at every call, so keep what they return; the other members are cheap.
+/// </summary>
 public sealed class GoroutineTrace
 {
-    public GoroutineHeader Header => throw new NotSupportedException("TODO-STUB");
+    private readonly TracebackStore store;
+    private readonly StackList stacks;
+    private readonly int index;
 
-    public long Id => throw new NotSupportedException("TODO-STUB");
+    internal GoroutineTrace(TracebackStore store, StackList stacks, int index)
+    {
+        this.store = store;
+        this.stacks = stacks;
+        this.index = index;
+    }
 
-    public string Status => throw new NotSupportedException("TODO-STUB");
+    public GoroutineHeader Header => MakeHeader();
+
+    public long Id => Record.Id;
+
+    /// <summary>Status or wait reason, without the marks that <see cref="GoroutineHeader"/> has as flags.</summary>
+    public string Status => Shape.Status;
+
+    /// <summary>Whole minutes blocked; null when not printed.</summary>
+    public long? WaitMinutes => Shape.WaitMinutes;
+
+    /// <summary>One-based line of the header in the log.</summary>
+    public long LogLine => Record.Line;
 
     /// <summary>True for "goroutine running on other thread; stack unavailable".</summary>
-    public bool IsStackUnavailable => throw new NotSupportedException("TODO-STUB");
+    public bool IsStackUnavailable => Record.IsUnavailable;
 
     /// <summary>The shared stack.</summary>
-    public StackTrace Stack => throw new NotSupportedException("TODO-STUB");
+    public StackTrace Stack => stacks[Record.StackIndex];
 
     /// <summary>Innermost first, with arguments and log lines.</summary>
-    public IReadOnlyList<TracebackFrame> Frames => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<TracebackFrame> Frames => store.ReadFrames(Record, out _);
 
-    public Creation? CreatedBy => throw new NotSupportedException("TODO-STUB");
+    public Creation? CreatedBy
+    {
+        get
+        {
+            store.ReadFrames(Record, out Creation? creation);
+            return creation;
+        }
+    }
 
-    public IReadOnlyList<Ancestor> Ancestors => throw new NotSupportedException("TODO-STUB");
+    public IReadOnlyList<Ancestor> Ancestors => store.Ancestors.GetValueOrDefault(index) ?? [];
+
+    private ref GoroutineRecord Record => ref store.Goroutines[index];
+
+    private HeaderShape Shape => store.Shapes[Record.Shape];
+
+    private GoroutineHeader MakeHeader()
+    {
+        GoroutinePointers? pointers = Record.Pointers >= 0 ? store.Pointers[Record.Pointers] : null;
+        return new GoroutineHeader
+        {
+            Id = Id,
+            Status = Shape.Status,
+            G = pointers?.G,
+            M = pointers?.M,
+            MAddress = pointers?.MAddress,
+            WaitMinutes = Shape.WaitMinutes,
+            IsLockedToThread = Shape.IsLockedToThread,
+            IsLeaked = Shape.IsLeaked,
+            IsScanned = Shape.IsScanned,
+            IsDurable = Shape.IsDurable,
+            SyncTestBubble = Shape.SyncTestBubble,
+            Labels = Shape.Labels,
+            LogLine = Record.Line,
+        };
+    }
 }

@@ -1,17 +1,166 @@
+using System.Buffers;
+using Faultline.Binaries.Reading;
+using Faultline.Evidence.Tracebacks.Assembly;
+using Faultline.Evidence.Tracebacks.Storage;
+
 namespace Faultline.Evidence.Tracebacks;
 
-/// <summary>Parses the output of a Go program as it arrives; everything that is no part of a crash is skipped. Not thread-safe.</summary>
-public sealed class TracebackParser(string source)
+/// <summary>
+/// Parses the output of a Go program as it arrives; everything that is no part of a crash is skipped. Never throws on content:
+/// what is wrong with a log is in <see cref="TracebackLog.Diagnostics"/>. Not thread-safe; the result is.
+/// </summary>
+public sealed class TracebackParser
 {
+    private const int ReadSize = 512 * 1024;
+
+    private readonly TracebackRemarks diagnostics;
+    private readonly ReportAssembler assembler;
+    private byte[] carry = new byte[4096];
+    private int carryCount;
+    private bool isSkippingLine;
+    private long byteCount;
+
+    public TracebackParser(string source)
+    {
+        Source = source;
+        diagnostics = new TracebackRemarks(source);
+        assembler = new ReportAssembler(diagnostics);
+    }
+
     /// <summary>The input's name, for diagnostics.</summary>
-    public string Source { get; } = source;
-
-    /// <summary>Takes the next bytes of the log; any split is allowed.</summary>
-    public void Write(ReadOnlySpan<byte> bytes) => throw new NotSupportedException("TODO-STUB");
-
-    /// <summary>Ends the input and returns what it held.</summary>
-    public TracebackLog Complete() => throw new NotSupportedException("TODO-STUB");
+    public string Source { get; }
 
     /// <summary>Parses a whole stream; <paramref name="progress"/> gets the bytes read so far.</summary>
-    public static TracebackLog Parse(Stream stream, string source, Action<long>? progress = null) => throw new NotSupportedException("TODO-STUB");
+    public static TracebackLog Parse(Stream stream, string source, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var parser = new TracebackParser(source);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            int count;
+            while ((count = stream.Read(buffer)) > 0)
+            {
+                parser.Write(buffer.AsSpan(0, count));
+                progress?.Invoke(parser.byteCount);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return parser.Complete();
+    }
+
+    /// <summary>Takes the next bytes of the log; any split is allowed.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        byteCount += bytes.Length;
+        if (carryCount > 0 || isSkippingLine)
+            bytes = bytes[FinishCarriedLine(bytes)..];
+        bytes = bytes[TakeWholeLines(bytes)..];
+        Carry(bytes);
+    }
+
+    /// <summary>Ends the input and returns what it held. Call once.</summary>
+    public TracebackLog Complete()
+    {
+        if (isSkippingLine)
+            SkipLongLine();
+        IReadOnlyList<CrashReport> reports = assembler.Complete(WithoutMark(carry.AsSpan(0, carryCount)));
+        carryCount = 0;
+        return new TracebackLog
+        {
+            Source = Source,
+            Reports = reports,
+            Diagnostics = diagnostics.Items,
+            ByteCount = byteCount,
+            LineCount = assembler.LineCount,
+        };
+    }
+
+    /// <summary>Takes every line that ends in these bytes; returns their size.</summary>
+    private int TakeWholeLines(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (at < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[at..];
+            if (assembler.CanPredict)
+            {
+                int guessed = assembler.Predict(rest);
+                at += guessed;
+                if (guessed > 0)
+                    continue;
+            }
+
+            int size = rest.IndexOf((byte)'\n');
+            if (size < 0)
+                break;
+            TakeLine(rest[..size]);
+            at += size + 1;
+        }
+
+        return at;
+    }
+
+    /// <summary>Completes the line that an earlier chunk began; returns how much of this one it takes.</summary>
+    private int FinishCarriedLine(ReadOnlySpan<byte> bytes)
+    {
+        int size = bytes.IndexOf((byte)'\n');
+        Carry(size < 0 ? bytes : bytes[..size]);
+        if (size < 0)
+            return bytes.Length;
+        if (isSkippingLine)
+            SkipLongLine();
+        else
+            TakeLine(carry.AsSpan(0, carryCount));
+        carryCount = 0;
+        return size + 1;
+    }
+
+    private void Carry(ReadOnlySpan<byte> bytes)
+    {
+        if (isSkippingLine || bytes.IsEmpty)
+            return;
+        if (carryCount + (long)bytes.Length > TracebackLimits.LineSize)
+        {
+            isSkippingLine = true;
+            carryCount = 0;
+            return;
+        }
+
+        if (carryCount + bytes.Length > carry.Length)
+            Array.Resize(ref carry, Math.Max(carryCount + bytes.Length, carry.Length * 2));
+        bytes.CopyTo(carry.AsSpan(carryCount));
+        carryCount += bytes.Length;
+    }
+
+    private void TakeLine(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > TracebackLimits.LineSize)
+            SkipLongLine();
+        else
+            assembler.TakeLine(WithoutMark(line));
+    }
+
+    private void SkipLongLine()
+    {
+        isSkippingLine = false;
+        assembler.SkipLine();
+        diagnostics.Report(TracebackDiagnostics.LineTooLong, DiagnosticSeverity.Warning, assembler.LineCount, $"a line longer than {TracebackLimits.LineSize} bytes was skipped");
+    }
+
+    /// <summary>The first line may start with a byte order mark.</summary>
+    private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> line)
+    {
+        if (assembler.LineCount > 0)
+            return line;
+        if (line.StartsWith("\uFEFF"u8))
+            return line[3..];
+        if (line.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || line.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            diagnostics.Report(TracebackDiagnostics.NotUtf8, DiagnosticSeverity.Error, 1, "the log is UTF-16; convert it to UTF-8 first");
+        return line;
+    }
 }

@@ -1,0 +1,42 @@
+using Faultline.Accuracy;
+
+AccuracyOptions options;
+try
+{
+    if (args.Contains("--help", StringComparer.Ordinal))
+    {
+        Console.WriteLine(AccuracyOptions.Usage);
+        return 0;
+    }
+    options = AccuracyOptions.Parse(args);
+}
+catch (FormatException error)
+{
+    Console.Error.WriteLine($"accuracy: {error.Message}\n{AccuracyOptions.Usage}");
+    return 64;
+}
+if (options.Toolchains.Count == 0 || !File.Exists(options.ToolPath))
+{
+    Console.Error.WriteLine(options.Toolchains.Count == 0 ? "accuracy: no Go toolchain in the cache: run eng/toolchains.sh" : $"accuracy: {options.ToolPath} is not built");
+    return 69;
+}
+
+CrashCase[] cases = [.. options.Cases()];
+NativeTool tool = new(options.ToolPath);
+List<Trial> trials = [];
+for (int i = 0; i < cases.Length; i++)
+{
+    Console.Error.Write($"\r{i + 1}/{cases.Length} {cases[i],-50}");
+    for (int run = 1; run <= options.Runs; run++)
+    {
+        string folder = Path.Combine(options.KeepFolder, $"{cases[i]} {run}".Replace(' ', '-').ToLowerInvariant());
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        trials.AddRange(Trial.Run(cases[i], options.WithBinary, tool.Ask, folder));
+    }
+}
+Console.Error.WriteLine();
+
+using TextWriter output = options.MarkdownPath is { } path ? new StreamWriter(path) { NewLine = "\n" } : Console.Out;
+new AccuracyReport(trials, args).Write(output);
+return 0;

@@ -1,0 +1,3 @@
+module example.com/faultline/samples
+
+go 1.19

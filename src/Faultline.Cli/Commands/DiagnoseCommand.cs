@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Faultline.Diagnosis;
+using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Verdicts;
+
+namespace Faultline.Cli.Commands;
+
+/// <summary><c>faultline diagnose</c>: reads logs and a binary, writes the report.</summary>
+internal static class DiagnoseCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          faultline diagnose crash.log ./app
+          faultline diagnose crash.log --binary ./app --format json -o report.json
+          journalctl -u app -o cat | faultline diagnose - --binary /usr/local/bin/app
+          faultline diagnose ci.log --fail-on probable
+
+        Inputs are told apart by content, so their names and their order do not matter.
+        Without INPUT, standard input is read.
+        """;
+
+    public static Command Create(DiagnoseOptions options)
+    {
+        Argument<string[]> inputs = new("INPUT")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Crash logs and the program's binary (ELF); '-' is standard input.",
+        };
+        Command command = new("diagnose", "Explain the crashes that logs hold: who collided with whom, where, on what, and how sure that is.") { inputs };
+        options.AddTo(command);
+        command.SetAction(arguments => Run(arguments.GetValue(inputs) ?? [], options, arguments));
+        CommandLine.AddHelp(command, Examples);
+        return command;
+    }
+
+    /// <summary>The exit code for a report that was produced.</summary>
+    public static int CodeOf(DiagnosisReport report, Confidence? failOn) =>
+        failOn is { } threshold && report.Incidents.Any((Incident incident) => incident.Confidence >= threshold) ? ExitCode.FailOnMet : ExitCode.Ok;
+
+    private static int Run(string[] names, DiagnoseOptions options, ParseResult arguments)
+    {
+        // The parser takes any unknown word for an input; a name that begins with a dash has to follow '--'.
+        if (names.FirstOrDefault(name => name is ['-', _, ..]) is { } unknown && !arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            throw new UserErrorException(ExitCode.Usage, $"unknown option '{unknown}'. See 'faultline diagnose --help'. (A file of that name goes after '--'.)");
+
+        ReportSink sink = options.Sink(arguments);
+        IReadOnlyList<KeyValuePair<string, string>> sourcePaths = options.SourcePaths(arguments);
+        using InputSet inputs = InputSet.Open(names, options.Binary(arguments));
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs
+        {
+            Logs = inputs.Logs,
+            Binary = inputs.Binary,
+            SourcePaths = sourcePaths,
+        });
+        if (report.Incidents.Count == 0)
+            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs));
+        foreach (string note in NoCrash.Notes(inputs.Logs))
+            StandardStreams.Tell(note);
+
+        sink.Write(report);
+        return CodeOf(report, options.FailOn(arguments));
+    }
+}

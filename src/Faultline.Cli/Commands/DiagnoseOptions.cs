@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Faultline.Diagnosis.Verdicts;
+
+namespace Faultline.Cli.Commands;
+
+/// <summary>The options that <c>diagnose</c> and the pipe mode share, and their values after parsing.</summary>
+internal sealed class DiagnoseOptions
+{
+    private readonly Option<string?> _binary = new("--binary", "-b")
+    {
+        HelpName = "PATH",
+        Description = "The program that crashed. Gives exact instructions, types and candidate lines.",
+    };
+
+    private readonly Option<string[]> _sourcePaths = new("--source-path")
+    {
+        HelpName = "OLD=NEW",
+        Description = "Show sources that were compiled under OLD from NEW instead. May be repeated.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<OutputFormat> _format = Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+
+    private readonly Option<Confidence?> _failOn = Choice<Confidence?>(
+        "--fail-on",
+        "LEVEL",
+        "Exit with 3 when a verdict is at least this sure: confirmed, probable or possible.",
+        ("confirmed", Confidence.Confirmed),
+        ("probable", Confidence.Probable),
+        ("possible", Confidence.Possible));
+
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        HelpName = "FILE",
+        Description = "Write the report to FILE, whole or not at all.",
+    };
+
+    private readonly Option<ColorChoice> _color = Choice(
+        "--color",
+        "WHEN",
+        "Colours: 'auto' (default: on a terminal, unless NO_COLOR is set), 'always' or 'never'.",
+        ("auto", ColorChoice.Auto),
+        ("always", ColorChoice.Always),
+        ("never", ColorChoice.Never));
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_binary, _sourcePaths, _format, _failOn, _output, _color])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Adds only what shapes the output.</summary>
+    public void AddReportOptionsTo(Command command)
+    {
+        foreach (Option option in (Option[])[_format, _output, _color])
+            command.Options.Add(option);
+    }
+
+    public string? Binary(ParseResult arguments) => arguments.GetValue(_binary);
+
+    public Confidence? FailOn(ParseResult arguments) => arguments.GetValue(_failOn);
+
+    public ReportSink Sink(ParseResult arguments) =>
+        new(arguments.GetValue(_format), arguments.GetValue(_output), arguments.GetValue(_color));
+
+    public IReadOnlyList<KeyValuePair<string, string>> SourcePaths(ParseResult arguments)
+    {
+        List<KeyValuePair<string, string>> paths = [];
+        foreach (string given in arguments.GetValue(_sourcePaths) ?? [])
+        {
+            int split = given.IndexOf('=', StringComparison.Ordinal);
+            if (split <= 0)
+                throw new UserErrorException(ExitCode.Usage, $"--source-path wants OLD=NEW, not '{given}'. Example: --source-path /build/src=/home/me/src");
+            paths.Add(new(given[..split], given[(split + 1)..]));
+        }
+
+        return paths;
+    }
+
+    // Not given means the default of T: the enums begin with their default.
+    private static Option<T> Choice<T>(string name, string helpName, string description, params (string Name, T Value)[] choices) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => Parse(result, name, choices),
+    };
+
+    private static T Parse<T>(ArgumentResult result, string name, (string Name, T Value)[] choices)
+    {
+        string given = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+        foreach ((string choice, T value) in choices)
+        {
+            if (choice == given)
+                return value;
+        }
+
+        result.AddError($"{name} wants one of {string.Join(", ", choices.Select(choice => choice.Name))}, not '{given}'.");
+        return default!;
+    }
+}

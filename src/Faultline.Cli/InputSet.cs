@@ -1,0 +1,131 @@
+using Faultline.Binaries;
+using Faultline.Binaries.Reading;
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Cli;
+
+/// <summary>All inputs of one run, read: the logs parsed, the binary open.</summary>
+internal sealed class InputSet : IDisposable
+{
+    private readonly List<TracebackLog> _logs = [];
+
+    private InputSet()
+    {
+    }
+
+    public IReadOnlyList<TracebackLog> Logs => _logs;
+
+    public GoBinary? Binary { get; private set; }
+
+    /// <summary>Opens and reads the inputs in the order given; standard input when there is no log among them.</summary>
+    /// <exception cref="UserErrorException">An input is missing, unreadable or one too many.</exception>
+    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath)
+    {
+        if (names.Count(name => name == "-") > 1)
+            throw new UserErrorException(ExitCode.Usage, "'-' is given twice, but there is one standard input. Give it once.");
+        InputSet inputs = new();
+        try
+        {
+            // The cheap look first: a wrong path should not be found out after a long read.
+            List<InputFile> files = [];
+            try
+            {
+                foreach (string name in names)
+                    files.Add(InputFile.Open(name));
+                binaryPath = ChooseBinary(files, binaryPath);
+                if (binaryPath is not null)
+                    inputs.Binary = OpenBinary(binaryPath);
+                if (files.TrueForAll(file => file.Kind == InputKind.Binary))
+                    files.Add(OpenStandardInput(binaryPath));
+                foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
+                    inputs._logs.Add(ReadLog(file));
+            }
+            finally
+            {
+                files.ForEach(file => file.Dispose());
+            }
+
+            return inputs;
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the program that crashed.</summary>
+    /// <exception cref="UserErrorException">It is missing or no program that can be read.</exception>
+    public static GoBinary OpenBinary(string path)
+    {
+        try
+        {
+            return GoBinary.Open(path);
+        }
+        catch (MalformedDataException error)
+        {
+            throw new UserErrorException(ExitCode.BadData, $"'{path}' is no 64-bit ELF program that can be read ({error.Structure}: {error.Rule}). Give the Go binary that crashed.");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException(ExitCode.InputMissing, $"there is no binary '{path}'. Check the path given to --binary.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"the binary '{path}' may not be read by this user, or it is a folder.");
+        }
+        catch (IOException)
+        {
+            throw new UserErrorException(ExitCode.BadData, $"the binary '{path}' could not be read: the device or file system reports an error.");
+        }
+    }
+
+    public void Dispose() => Binary?.Dispose();
+
+    private static InputFile OpenStandardInput(string? binaryPath)
+    {
+        if (Console.IsInputRedirected)
+            return InputFile.Open("-");
+        throw new UserErrorException(ExitCode.Usage, binaryPath is null
+            ? "nothing to read. Give a crash log: 'faultline diagnose crash.log ./app', or pipe one in: './app 2>&1 | faultline'. More: 'faultline diagnose --help'"
+            : $"'{binaryPath}' is the program; give its crash log as well: 'faultline diagnose crash.log {binaryPath}'");
+    }
+
+    private static string? ChooseBinary(List<InputFile> files, string? binaryPath)
+    {
+        foreach (InputFile file in files)
+        {
+            string? refusal = file.Kind switch
+            {
+                InputKind.Core => $"'{file.Name}' is a core dump, which this version does not read. Give the crash log and the binary.",
+                InputKind.Gzip => $"'{file.Name}' is compressed. Unpack it on the way: zcat '{file.Name}' | faultline diagnose -",
+                InputKind.Zstandard => $"'{file.Name}' is compressed. Unpack it on the way: zstdcat '{file.Name}' | faultline diagnose -",
+                InputKind.Xz => $"'{file.Name}' is compressed. Unpack it on the way: xzcat '{file.Name}' | faultline diagnose -",
+                InputKind.Binary when file.IsStandardInput || file.Size is null => "a binary cannot be read from a pipe. Give its path with --binary.",
+                _ => null,
+            };
+            if (refusal is not null)
+                throw new UserErrorException(ExitCode.BadData, refusal);
+            if (file.Kind != InputKind.Binary)
+                continue;
+            if (binaryPath is not null)
+                throw new UserErrorException(ExitCode.Usage, $"two binaries are given, '{binaryPath}' and '{file.Name}'. Give the one that crashed.");
+            binaryPath = file.Name;
+        }
+
+        return binaryPath;
+    }
+
+    private static TracebackLog ReadLog(InputFile file)
+    {
+        TracebackParser parser = new(file.Name);
+        using ProgressLine progress = new(file.Name, file.Size);
+        long done = 0;
+        file.CopyTo(block =>
+        {
+            parser.Write(block.Span);
+            progress.Report(done += block.Length);
+        });
+        return parser.Complete();
+    }
+}

@@ -1,0 +1,27 @@
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Cli;
+
+/// <summary>The sentences for logs that hold no crash.</summary>
+internal static class NoCrash
+{
+    private const string Advice = "Go prints the crash to standard error: capture it with './app 2> crash.log' or './app 2>&1 | faultline'.";
+
+    public static string Explain(IReadOnlyList<TracebackLog> logs) =>
+        logs.Count == 1
+            ? $"{What(logs[0])} {Advice}"
+            : string.Join('\n', logs.Select(What).Append(Advice));
+
+    /// <summary>One remark for each log without a crash, where others have one.</summary>
+    public static IEnumerable<string> Notes(IReadOnlyList<TracebackLog> logs) =>
+        logs.Count < 2 ? [] : logs.Where(log => log.Reports.Count == 0).Select(log => $"faultline: note: {What(log)}");
+
+    private static string What(TracebackLog log)
+    {
+        string name = log.Source == "-" ? "standard input" : $"'{log.Source}'";
+        if (log.ByteCount == 0)
+            return $"no crash found in {name}: it is empty.";
+        string lines = log.LineCount == 1 ? "1 line" : $"{log.LineCount} lines";
+        return $"no crash found in {name}: it holds {lines} and no 'fatal error:', 'panic:' or goroutine block.";
+    }
+}

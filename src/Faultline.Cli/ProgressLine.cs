@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Faultline.Reports.Text;
+
+namespace Faultline.Cli;
+
+/// <summary>One line on standard error that says how far a long read is: only on a terminal, only after a second, at most five times a second.</summary>
+internal sealed class ProgressLine(string what, long? total) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly bool _isShown = !Console.IsErrorRedirected;
+    private TimeSpan _next = Patience;
+
+    public void Report(long done)
+    {
+        if (!_isShown || Stopwatch.GetElapsedTime(_start) is var elapsed && elapsed < _next)
+            return;
+        _next = elapsed + Interval;
+        string of = total is { } size ? $" of {Megabytes(size)}" : "";
+        StandardStreams.WriteError($"\r\e[Kfaultline: reading {PrintableText.Escape(what)}: {Megabytes(done)}{of}");
+    }
+
+    public void Dispose()
+    {
+        if (_next != Patience)
+            StandardStreams.WriteError("\r\e[K");
+    }
+
+    private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:0.0} MB";
+}

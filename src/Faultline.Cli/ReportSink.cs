@@ -1,0 +1,117 @@
+using System.Text;
+using Faultline.Diagnosis;
+using Faultline.Reports.Json;
+using Faultline.Reports.Text;
+
+namespace Faultline.Cli;
+
+/// <summary>Where and how the report goes: standard output, or a file that appears whole or not at all.</summary>
+internal sealed record ReportSink(OutputFormat Format, string? OutputPath, ColorChoice Color)
+{
+    /// <summary>False when standard output was closed by its reader, which is no error: <c>faultline … | head</c>.</summary>
+    public bool Write(DiagnosisReport report)
+    {
+        if (OutputPath is not null)
+        {
+            WriteFile(OutputPath, report);
+            return true;
+        }
+
+        try
+        {
+            using Stream output = StandardStreams.OpenOutput();
+            WriteTo(output, report, TerminalStyle());
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteFile(string path, DiagnosisReport report)
+    {
+        TextStyle style = TextStyle.Plain with { Color = Color == ColorChoice.Always };
+        try
+        {
+            // A device cannot be replaced by a rename.
+            if (path.StartsWith("/dev/", StringComparison.Ordinal))
+            {
+                using FileStream device = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                WriteTo(device, report, style);
+                return;
+            }
+
+            FileInfo named = new(path);
+            FileInfo target = named.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? named;
+            string temporary = Path.Combine(target.DirectoryName!, $".{target.Name}.{Environment.ProcessId}.tmp");
+            try
+            {
+                using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+                    WriteTo(file, report, style);
+                if (target.Exists && !OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(temporary, File.GetUnixFileMode(target.FullName));
+                File.Move(temporary, target.FullName, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new UserErrorException(ExitCode.InputMissing, $"cannot write '{path}': its folder does not exist.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"cannot write '{path}': this user may not write there, or it is a folder.");
+        }
+        catch (IOException)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"cannot write '{path}': the file system refused (full, read-only, or a folder of that name).");
+        }
+    }
+
+    private void WriteTo(Stream stream, DiagnosisReport report, TextStyle style)
+    {
+        using BufferedStream buffered = new(stream, 64 * 1024);
+        if (Format == OutputFormat.Json)
+        {
+            JsonReport.Write(report, buffered);
+        }
+        else
+        {
+            using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
+            TextReport.Write(report, writer, style);
+        }
+
+        buffered.Flush();
+    }
+
+    private TextStyle TerminalStyle()
+    {
+        bool terminal = !Console.IsOutputRedirected;
+        bool color = Color switch
+        {
+            ColorChoice.Always => true,
+            ColorChoice.Never => false,
+            _ => terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        };
+        return new TextStyle(terminal ? Math.Clamp(Console.WindowWidth, 60, 140) : TextStyle.Plain.Width, color);
+    }
+}
+
+/// <summary>The values of <c>--format</c>.</summary>
+internal enum OutputFormat
+{
+    Text,
+    Json,
+}
+
+/// <summary>The values of <c>--color</c>.</summary>
+internal enum ColorChoice
+{
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Faultline.Reports.Text;
+
+namespace Faultline.Cli;
+
+/// <summary>
+/// The process's own streams, unbuffered and without <see cref="Console"/>'s encodings. A reader that went away shows as
+/// <see cref="IOException"/> here, which Console's streams swallow.
+/// </summary>
+internal static class StandardStreams
+{
+    public static Stream OpenInput() => new DescriptorStream(0, canRead: true);
+
+    public static Stream OpenOutput() => new DescriptorStream(1, canRead: false);
+
+    /// <summary>Writes one message to standard error; control characters in it are shown as escapes. A closed stream is no error.</summary>
+    public static void Tell(string message)
+    {
+        string[] lines = message.Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+            lines[i] = PrintableText.Escape(lines[i]);
+        WriteError(string.Join('\n', lines) + "\n");
+    }
+
+    /// <summary>Writes to standard error as is.</summary>
+    public static void WriteError(string text)
+    {
+        try
+        {
+            using Stream error = new DescriptorStream(2, canRead: false);
+            error.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException)
+        {
+            // Nobody listens; there is nothing left to tell.
+        }
+    }
+}

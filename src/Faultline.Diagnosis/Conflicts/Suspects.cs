@@ -1,0 +1,76 @@
+using Faultline.Diagnosis.Programs;
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Diagnosis.Conflicts;
+
+/// <summary>A goroutine of the log whose code comes to a write of the map's type.</summary>
+/// <param name="Goroutine">The goroutine.</param>
+/// <param name="State">What it did at death.</param>
+/// <param name="Lines">The write lines that its code comes to, likeliest first; empty only when it stands at one that its start does not explain.</param>
+/// <param name="Position">Where it stands.</param>
+/// <param name="AtLine">The write line at which it stands; null when it stands elsewhere.</param>
+internal sealed record Suspect(GoroutineTrace Goroutine, GoroutineState State, IReadOnlyList<WriteLine> Lines, MapPosition Position, WriteLine? AtLine);
+
+/// <summary>All suspects of one map fault, and the facts that exclude everybody else.</summary>
+internal sealed class Suspects
+{
+    private Suspects(IReadOnlyList<Suspect> all, bool isClosed)
+    {
+        All = all;
+        IsClosed = isClosed;
+    }
+
+    /// <summary>Goroutines other than the victim that can come to a write line; those blocked for a minute or more are left out.</summary>
+    public IReadOnlyList<Suspect> All { get; }
+
+    /// <summary>
+    /// True when nobody outside <see cref="All"/> can have written: every printed goroutine's code was followed, no go statement that comes
+    /// to a write has lost all its goroutines, no write has an unknown type, and the log is whole.
+    /// </summary>
+    public bool IsClosed { get; }
+
+    /// <summary>The one goroutine that can have written; null when there are several or when the circle is not closed.</summary>
+    public Suspect? Sole => IsClosed && All.Count == 1 ? All[0] : null;
+
+    public static Suspects Find(CrashReport report, GoroutineTrace victim, WriteLines lines, ProgramImage image, GoroutineStates states)
+    {
+        if (lines.Lines.Count == 0 || image.Code is not { } code)
+            return new Suspects([], isClosed: false);
+
+        var reach = new Reach(image, lines.Lines);
+        var positions = new Dictionary<StackTrace, (MapPosition Position, WriteLine? AtLine)>(ReferenceEqualityComparer.Instance);
+        var liveStatements = new HashSet<ulong>();
+        var all = new List<Suspect>();
+        var followed = true;
+        foreach (var goroutine in report.Goroutines)
+        {
+            if (reach.StatementOf(goroutine.Stack) is { } statement)
+                liveStatements.Add(statement.ReturnAddress);
+            if (goroutine == victim || goroutine.Header.WaitMinutes >= 1)
+                continue;
+            if (reach.LinesOf(goroutine.Stack) is not { } reachable)
+            {
+                followed = false;
+                continue;
+            }
+
+            if (!positions.TryGetValue(goroutine.Stack, out var standing))
+            {
+                var position = MapPosition.Of(goroutine, image);
+                standing = (position, lines.Lines.FirstOrDefault(line => position.Site is { } site && line.Sites.Any(s => s.CallAddress == site.CallAddress)));
+                positions.Add(goroutine.Stack, standing);
+            }
+
+            if (standing.AtLine is null && reachable.Count == 0)
+                continue;
+            // Stacks are shared, addresses in arguments are not: read them again for each goroutine that shows a map function.
+            var own = standing.Position.MapFrame is null ? standing.Position : MapPosition.Of(goroutine, image);
+            all.Add(new Suspect(goroutine, states.Of(goroutine), reachable, own, standing.AtLine));
+        }
+
+        var exited = code.GoStatements.Any(statement =>
+            !liveStatements.Contains(statement.ReturnAddress) && statement.Entry != 0 && reach.LinesFrom(statement.Entry).Count > 0);
+        var isClosed = followed && !exited && !lines.HasUntypedWrites && !report.IsTruncated && report.Goroutines.Count > 1;
+        return new Suspects(all, isClosed);
+    }
+}

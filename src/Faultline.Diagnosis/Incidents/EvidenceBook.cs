@@ -1,0 +1,51 @@
+using System.Globalization;
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Diagnosis.Incidents;
+
+/// <summary>Collects the facts of one incident and numbers them; the same fact is entered once.</summary>
+internal sealed class EvidenceBook(string logSource, string? binaryPath)
+{
+    private readonly List<EvidenceItem> _items = [];
+    private readonly Dictionary<(string Source, long Place, string Text), int> _ids = [];
+
+    public IReadOnlyList<EvidenceItem> Items => _items;
+
+    public int AddLine(long line, string text) => Add(logSource, line, null, text);
+
+    /// <summary>A fact read from the binary at a link-time address; the binary must be there.</summary>
+    public int AddCode(ulong address, string text) => Add(binaryPath ?? "binary", null, unchecked((long)address), text);
+
+    public int AddHeader(GoroutineTrace goroutine)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"goroutine {goroutine.Id} [{goroutine.Status}]");
+        return AddLine(goroutine.Header.LogLine, goroutine.IsStackUnavailable ? text + ": running on other thread; stack unavailable" : text);
+    }
+
+    public int AddFrame(TracebackFrame frame)
+        => AddLine(frame.LogLine, FrameText(frame.Location));
+
+    public int AddCreation(Creation creation)
+        => AddLine(creation.LogLine, "created by " + FrameText(creation.Location));
+
+    private static string FrameText(FrameLocation location)
+    {
+        var offset = location.Offset is { } value && location.Kind == FrameKind.Go
+            ? string.Create(CultureInfo.InvariantCulture, $" +0x{value:x}")
+            : "";
+        return location.File.Length == 0
+            ? location.Function
+            : string.Create(CultureInfo.InvariantCulture, $"{location.Function} {location.File}:{location.Line}{offset}");
+    }
+
+    private int Add(string source, long? line, long? offset, string text)
+    {
+        var key = (source, line ?? ~offset.GetValueOrDefault(), text);
+        if (_ids.TryGetValue(key, out var id))
+            return id;
+        id = _items.Count + 1;
+        _items.Add(new EvidenceItem(id, source, line, offset, text));
+        _ids.Add(key, id);
+        return id;
+    }
+}

@@ -1,0 +1,130 @@
+using Faultline.Binaries.Code;
+using Faultline.Binaries.Reading;
+using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Conflicts;
+using Faultline.Diagnosis.Programs;
+using Faultline.Diagnosis.Verdicts;
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Diagnosis.Incidents;
+
+/// <summary>Explains one crash report.</summary>
+internal sealed class IncidentBuilder(CrashReport report, string logSource, ProgramImage image, IReadOnlyList<Diagnostic> diagnostics)
+{
+    private readonly EvidenceBook _evidence = new(logSource, image.Binary?.Path);
+    private readonly FaultReading _reading = FaultReading.Of(report);
+
+    public Incident Build()
+    {
+        var headlines = _reading.Headlines
+            .Select(headline => _evidence.AddLine(headline.Line, headline.RawText))
+            .ToList();
+        if (report.Signal is { } signal)
+            headlines.Add(_evidence.AddLine(signal.Line, $"signal {signal.Name}: {signal.Description}".TrimEnd(' ', ':')));
+        var fault = new Fault(_reading.Meaning.Kind, _reading.Message, _reading.Recoverable, headlines);
+        var sides = IsMapConflict ? MapSides() : fault.Kind == FaultKind.Deadlock ? DeadlockSides() : SingleSides();
+        var buckets = GoroutineBuckets.Build(report, image);
+        var missing = new MissingPieces(report, image, logSource, fault.Kind).List(sides.MapFault, sides.Rivals, sides.WriteSites);
+        return new Incident
+        {
+            Program = ProgramIdentification.Identify(image, report),
+            Fault = fault,
+            Object = sides.Object,
+            Victim = sides.Victim,
+            Rivals = sides.Rivals,
+            Summary = Summaries.Write(fault, sides.Victim, sides.Rivals, sides.Object, report),
+            GoroutineCount = report.Goroutines.Count,
+            Buckets = buckets,
+            Evidence = _evidence.Items,
+            Missing = missing,
+            Diagnostics = diagnostics,
+            Confidence = ConfidenceOf(fault.Kind, sides),
+        };
+    }
+
+    private bool IsMapConflict => _reading.Meaning.Kind
+        is FaultKind.ConcurrentMapReadWrite or FaultKind.ConcurrentMapWrites
+        or FaultKind.ConcurrentMapIterationWrite or FaultKind.ConcurrentMapCloneWrite;
+
+    /// <summary>The goroutine that raised the fault: as the parser found it, else the scheduler dump's throwing thread, else the one that is running.</summary>
+    private GoroutineTrace? Raiser
+    {
+        get
+        {
+            if (report.Raisers.Count > 0)
+                return report.Raisers[0];
+            var throwing = report.Scheduler?.Threads.FirstOrDefault(thread => thread.IsThrowing || thread.IsDying)?.CurrentGoroutine;
+            return report.Goroutines.FirstOrDefault(goroutine => goroutine.Id == throwing)
+                ?? report.Goroutines.FirstOrDefault(goroutine => goroutine is { Status: "running", IsStackUnavailable: false });
+        }
+    }
+
+    private Sides MapSides()
+    {
+        if (Raiser is not { } raiser)
+            return new Sides(null, [], new SharedObject("map", null, null, null), null);
+        var fault = MapFault.Of(raiser, _reading.Meaning.Operation, image);
+        var (rule, why) = _reading.Headlines.Count > 0
+            ? (Rules.Raised, "the runtime raised the fault on this goroutine")
+            : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error");
+        var victim = fault.ToAccess(image, _evidence, rule, why, Confidence.Confirmed);
+        if (image.Code is null || fault.Site is null)
+            return new Sides(victim, LogOnlyRivals.Find(report, fault, image, _evidence), fault.ToObject(), fault);
+        var lines = WriteLines.Find(fault.Site, image);
+        var rivals = new MapRivals(report, fault, lines, image, _evidence).Find();
+        return new Sides(victim, rivals, fault.ToObject(), fault) { WriteSites = lines.Lines.SelectMany(line => line.Sites).ToList() };
+    }
+
+    private Sides DeadlockSides()
+    {
+        var main = report.Goroutines.FirstOrDefault(goroutine => goroutine.Id == 1) ?? (report.Goroutines.Count > 0 ? report.Goroutines[0] : null);
+        return main is null
+            ? new Sides(null, [], null, null)
+            : new Sides(
+                SingleSide.Of(main, SingleSide.WaitsFor(main), Rules.Asleep, "it waits, and so do all others", image, _evidence),
+                [],
+                null,
+                null);
+    }
+
+    private Sides SingleSides()
+    {
+        var meaning = _reading.Meaning;
+        if (meaning.Kind == FaultKind.TestTimeout && SingleSide.FindRunningTest(report) is { } test)
+            return new Sides(SingleSide.Of(test, SingleSide.WaitsFor(test), Rules.RunningTest, "it runs the test that had not ended", image, _evidence), [], null, null);
+        if (Raiser is not { } raiser)
+            return new Sides(null, [], meaning.ObjectKind is { } kind ? new SharedObject(kind, null, null, null) : null, null);
+        var rule = _reading.Headlines.Count > 0 ? Rules.Raised : Rules.RaisedWithoutHeadline;
+        if (meaning.Kind == FaultKind.NilMapWrite)
+        {
+            var write = MapFault.Of(raiser, meaning.Operation, image);
+            return new Sides(write.ToAccess(image, _evidence, rule, "the panic was raised on this goroutine", Confidence.Confirmed), [], write.ToObject() with { Address = null }, null);
+        }
+
+        var why = _reading.Headlines.Count == 0
+            ? "it was running; the log does not say why the program stopped"
+            : _reading.Recoverable ? "the panic was raised on this goroutine" : "the runtime raised the fault on this goroutine";
+        var confidence = _reading.Headlines.Count == 0 ? Confidence.Possible : Confidence.Confirmed;
+        var victim = SingleSide.Of(raiser, meaning.Operation, rule, why, image, _evidence) with { Confidence = confidence };
+        var shared = meaning.ObjectKind is { } objectKind
+            ? new SharedObject(objectKind, SingleSide.ObjectAddress(raiser, objectKind) ?? NilAddress(meaning.Kind), null, null)
+            : null;
+        return new Sides(victim, [], shared, null);
+    }
+
+    private ulong? NilAddress(FaultKind kind) => kind == FaultKind.MemoryCorruption ? report.Signal?.Address : null;
+
+    /// <summary>A conflict is as sure as its best rival; where the runtime saw all there is to see, the victim decides.</summary>
+    private static Confidence? ConfidenceOf(FaultKind kind, Sides sides) => kind switch
+    {
+        FaultKind.Deadlock or FaultKind.NilMapWrite or FaultKind.NilDereference or FaultKind.CloseOfNilChannel
+            or FaultKind.TestTimeout or FaultKind.OtherPanic => sides.Victim?.Confidence,
+        _ => sides.Rivals.Count == 0 ? null : sides.Rivals.Max(rival => rival.Confidence),
+    };
+
+    private sealed record Sides(Access? Victim, IReadOnlyList<Access> Rivals, SharedObject? Object, MapFault? MapFault)
+    {
+        /// <summary>Call sites of the candidate lines; empty without a binary.</summary>
+        public IReadOnlyList<MapCallSite> WriteSites { get; init; } = [];
+    }
+}

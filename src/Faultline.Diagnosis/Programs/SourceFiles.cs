@@ -1,0 +1,50 @@
+namespace Faultline.Diagnosis.Programs;
+
+/// <summary>Finds source files under the prefixes that <c>--source-path</c> replaces, and reads single lines of them.</summary>
+internal sealed class SourceFiles(IReadOnlyList<KeyValuePair<string, string>> prefixes)
+{
+    private const long LargestFile = 16 * 1024 * 1024;
+    private const int MostFiles = 256;
+    private readonly Dictionary<string, string[]?> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The path to show and to open: the first prefix that matches is replaced.</summary>
+    public string Map(string path)
+    {
+        foreach (var (old, replacement) in prefixes)
+        {
+            if (path.StartsWith(old, StringComparison.Ordinal))
+                return replacement + path[old.Length..];
+        }
+
+        return path;
+    }
+
+    /// <summary>A line of a source file by its mapped path; null when the file or the line is not there.</summary>
+    public string? ReadLine(string mappedPath, int line)
+    {
+        if (line <= 0 || mappedPath.Length == 0)
+            return null;
+        if (!_files.TryGetValue(mappedPath, out var lines))
+        {
+            lines = _files.Count < MostFiles ? Load(mappedPath) : null;
+            _files.Add(mappedPath, lines);
+        }
+
+        return lines is not null && line <= lines.Length ? lines[line - 1] : null;
+    }
+
+    private static string[]? Load(string path)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists || info.Length > LargestFile || info.LinkTarget is not null && !File.Exists(path))
+                return null;
+            return File.ReadLines(path).ToArray();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

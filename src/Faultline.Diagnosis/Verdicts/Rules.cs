@@ -1,0 +1,41 @@
+namespace Faultline.Diagnosis.Verdicts;
+
+/// <summary>Names of the rules by which a side of a verdict was found; each has a section in docs/verdicts.md.</summary>
+public static class Rules
+{
+    /// <summary>The runtime raised the fault on this goroutine: its stack is the first one printed.</summary>
+    public const string Raised = "raised";
+
+    /// <summary>The goroutine whose block the log lacks the headline for stands in a function that raises such faults.</summary>
+    public const string RaisedWithoutHeadline = "raised-without-headline";
+
+    /// <summary>A goroutine that the deadlock left waiting.</summary>
+    public const string Asleep = "asleep";
+
+    /// <summary>The test that was still running.</summary>
+    public const string RunningTest = "running-test";
+
+    /// <summary>Two goroutines raised the fault at the same time.</summary>
+    public const string BothRaised = "both-raised";
+
+    /// <summary>A goroutine inside a map write of the same map address.</summary>
+    public const string SameMapWrite = "same-map-write";
+
+    /// <summary>A goroutine at the return address of a write of the same map type that provenance does not exclude.</summary>
+    public const string AtWrite = "at-write";
+
+    /// <summary>A goroutine that was on a thread at death and whose code comes to such a write.</summary>
+    public const string RunningReachesWrite = "running-reaches-write";
+
+    /// <summary>A goroutine that was ready at death and whose code comes to such a write.</summary>
+    public const string RunnableReachesWrite = "runnable-reaches-write";
+
+    /// <summary>A line that writes the map's type; which goroutine ran it is unknown.</summary>
+    public const string WritesType = "writes-type";
+
+    /// <summary>Without a binary: a goroutine whose visible map function writes, its map unknown.</summary>
+    public const string VisibleWrite = "visible-write";
+
+    /// <summary>Without a binary: a running goroutine that holds a pointer that the victim holds too.</summary>
+    public const string SharesPointer = "shares-pointer";
+}

@@ -1,0 +1,74 @@
+using Faultline.Evidence.Tracebacks.Grammar;
+using Faultline.Evidence.Tracebacks.Storage;
+
+namespace Faultline.Evidence.Tracebacks.Assembly;
+
+/// <summary>Gathers scheduler dumps; only the last one is kept, because periodic ones are no part of a crash.</summary>
+internal sealed class SchedulerCollector(TracebackRemarks diagnostics)
+{
+    private List<SchedulerProcessor> processors = [];
+    private List<SchedulerThread> threads = [];
+    private List<SchedulerGoroutine> goroutines = [];
+    private long firstLine;
+
+    /// <summary>Last log line of the dump at hand; 0 without one.</summary>
+    public long LastLine { get; private set; }
+
+    public long FirstLine => firstLine;
+
+    /// <summary>Takes a line of a dump; false when it is none.</summary>
+    public bool TryTake(ReadOnlySpan<byte> line, long number)
+    {
+        if (SchedulerGrammar.IsHeader(line))
+        {
+            processors = [];
+            threads = [];
+            goroutines = [];
+            firstLine = number;
+        }
+        else if (firstLine == 0 || !SchedulerGrammar.IsDetail(line) || !TryTakeDetail(line, number))
+        {
+            return false;
+        }
+
+        LastLine = number;
+        return true;
+    }
+
+    /// <summary>The dump at hand; null when it has no details (<c>schedtrace</c> alone).</summary>
+    public SchedulerDump? Take()
+    {
+        SchedulerDump? dump = processors.Count + threads.Count + goroutines.Count == 0
+            ? null
+            : new SchedulerDump { Processors = processors, Threads = threads, Goroutines = goroutines, LogLine = firstLine };
+        processors = [];
+        threads = [];
+        goroutines = [];
+        firstLine = LastLine = 0;
+        return dump;
+    }
+
+    private bool TryTakeDetail(ReadOnlySpan<byte> line, long number)
+    {
+        if (processors.Count + threads.Count + goroutines.Count >= TracebackLimits.SchedulerLineCount)
+        {
+            diagnostics.ReportOnce(TracebackDiagnostics.SchedulerDumpTooLong, number, $"a scheduler dump of more than {TracebackLimits.SchedulerLineCount} lines; the rest was dropped");
+            return true;
+        }
+
+        switch (line[2])
+        {
+            case (byte)'P' when SchedulerGrammar.TryProcessor(line, number, out SchedulerProcessor? processor):
+                processors.Add(processor!);
+                return true;
+            case (byte)'M' when SchedulerGrammar.TryThread(line, number, out SchedulerThread? thread):
+                threads.Add(thread!);
+                return true;
+            case (byte)'G' when SchedulerGrammar.TryGoroutine(line, number, out SchedulerGoroutine? goroutine):
+                goroutines.Add(goroutine!);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace Faultline.Reports.Json;
+
+// The JSON document, property by property, in the order in which it is written. docs/json.md and docs/faultline.schema.json describe it;
+// a change here is a change of the public format.
+
+internal sealed record JsonDocumentModel(string Schema, IReadOnlyList<JsonIncident> Incidents, IReadOnlyList<JsonDiagnostic> Diagnostics);
+
+internal sealed record JsonIncident(
+    JsonProgram Program,
+    JsonFault Fault,
+    JsonObjectModel? Object,
+    JsonAccess? Victim,
+    IReadOnlyList<JsonAccess> Rivals,
+    string Summary,
+    string? Confidence,
+    int GoroutineCount,
+    IReadOnlyList<JsonBucket> Buckets,
+    IReadOnlyList<JsonEvidence> Evidence,
+    IReadOnlyList<JsonMissing> Missing,
+    IReadOnlyList<JsonDiagnostic> Diagnostics);
+
+internal sealed record JsonProgram(string? Path, string? GoVersion, string? Arch, string? BuildId, string? Module, bool? Stripped);
+
+internal sealed record JsonFault(string Kind, string Message, bool Recoverable, IReadOnlyList<int> Evidence);
+
+internal sealed record JsonObjectModel(string Kind, string? Address, string? Type, string? Name);
+
+internal sealed record JsonAccess(
+    long? Goroutine,
+    string? Status,
+    string Operation,
+    string Expression,
+    string? Pc,
+    string Function,
+    string? File,
+    int? Line,
+    bool Inlined,
+    IReadOnlyList<JsonFrame> Frames,
+    JsonCreatedBy? CreatedBy,
+    string Confidence,
+    string Rule,
+    string Why,
+    IReadOnlyList<int> Evidence);
+
+internal sealed record JsonFrame(string Function, string? File, int? Line, string? Pc, bool Inlined, bool Runtime);
+
+internal sealed record JsonCreatedBy(string Function, string? File, int? Line, long? Goroutine);
+
+internal sealed record JsonBucket(
+    int Count,
+    string Status,
+    long? WaitMinutes,
+    IReadOnlyList<long> Goroutines,
+    IReadOnlyList<JsonFrame> Frames,
+    JsonCreatedBy? CreatedBy,
+    bool StackUnavailable);
+
+internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string Text);
+
+internal sealed record JsonMissing(string What, string Command);
+
+internal sealed record JsonDiagnostic(string Id, string Severity, string Source, long? Offset, string Message);

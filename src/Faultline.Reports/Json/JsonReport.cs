@@ -1,0 +1,101 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Faultline.Binaries.Reading;
+using Faultline.Diagnosis;
+using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Incidents;
+
+namespace Faultline.Reports.Json;
+
+/// <summary>The report for programs; docs/json.md describes the format.</summary>
+public static class JsonReport
+{
+    /// <summary>The format's name and major version: it changes only when a property is renamed, removed or given another meaning.</summary>
+    public const string Schema = "faultline/1";
+
+    // Relaxed: Go symbols and messages stay readable; control characters are escaped all the same.
+    private static readonly JsonReportContext Context = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+    });
+
+    /// <summary>Writes the whole report as UTF-8 with a final newline. The stream stays open.</summary>
+    public static void Write(DiagnosisReport report, Stream stream)
+    {
+        JsonDocumentModel document = new(Schema, Map(report.Incidents, Of), Map(report.Diagnostics, Of));
+        JsonSerializer.Serialize(stream, document, Context.JsonDocumentModel);
+        stream.Write("\n"u8);
+    }
+
+    private static JsonIncident Of(Incident incident) => new(
+        Of(incident.Program),
+        new JsonFault(Kebab(incident.Fault.Kind), incident.Fault.Message, incident.Fault.Recoverable, incident.Fault.Evidence),
+        incident.Object is { } shared ? new JsonObjectModel(shared.Kind, Address(shared.Address), shared.Type, shared.Name) : null,
+        incident.Victim is { } victim ? Of(victim) : null,
+        Map(incident.Rivals, Of),
+        incident.Summary,
+        incident.Confidence is { } confidence ? Kebab(confidence) : null,
+        incident.GoroutineCount,
+        Map(incident.Buckets, Of),
+        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, item.Text)),
+        Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
+        Map(incident.Diagnostics, Of));
+
+    private static JsonProgram Of(ProgramIdentity program) =>
+        new(program.Path, program.GoVersion, program.Arch, program.BuildId, program.Module, program.Stripped);
+
+    private static JsonAccess Of(Access access) => new(
+        access.Goroutine,
+        access.Status,
+        Kebab(access.Operation),
+        access.Expression,
+        Address(access.Pc),
+        access.Function,
+        File(access.File),
+        Line(access.Line),
+        access.Inlined,
+        Map(access.Frames, Of),
+        Of(access.CreatedBy),
+        Kebab(access.Confidence),
+        access.Rule,
+        access.Why,
+        access.Evidence);
+
+    private static JsonFrame Of(AccessFrame frame) =>
+        new(frame.Function, File(frame.File), Line(frame.Line), Address(frame.Pc), frame.Inlined, frame.IsRuntime);
+
+    private static JsonCreatedBy? Of(CreatedBy? creation) =>
+        creation is null ? null : new(creation.Function, File(creation.File), Line(creation.Line), creation.Goroutine);
+
+    private static JsonBucket Of(GoroutineBucket bucket) => new(
+        bucket.Count,
+        bucket.Status,
+        bucket.WaitMinutes,
+        bucket.Goroutines,
+        Map(bucket.Frames, Of),
+        Of(bucket.CreatedBy),
+        bucket.StackUnavailable);
+
+    private static JsonDiagnostic Of(Diagnostic diagnostic) =>
+        new(diagnostic.Id, Kebab(diagnostic.Severity), diagnostic.Source, diagnostic.Offset, diagnostic.Message);
+
+    private static string? Address(ulong? address) => address is { } value ? $"0x{value:x}" : null;
+
+    private static string? File(string file) => file.Length > 0 ? file : null;
+
+    private static int? Line(int line) => line > 0 ? line : null;
+
+    private static string Kebab<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private static TTarget[] Map<TSource, TTarget>(IReadOnlyList<TSource> items, Func<TSource, TTarget> convert)
+    {
+        TTarget[] mapped = new TTarget[items.Count];
+        for (int i = 0; i < mapped.Length; i++)
+            mapped[i] = convert(items[i]);
+        return mapped;
+    }
+}

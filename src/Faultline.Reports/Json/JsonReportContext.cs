@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Faultline.Reports.Json;
+
+/// <summary>Serialisation code generated at build time: nothing is reflected on at run time.</summary>
+[JsonSerializable(typeof(JsonDocumentModel))]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+internal sealed partial class JsonReportContext : JsonSerializerContext;

@@ -1,0 +1,26 @@
+namespace Faultline.Binaries.Tests.Toolchains;
+
+/// <summary>How a test program is built.</summary>
+public sealed record BuildVariant(string Name, string Architecture = "amd64", string Experiment = "", string FlagText = "")
+{
+    public static BuildVariant Plain { get; } = new("plain");
+
+    public static BuildVariant Stripped { get; } = new("stripped", FlagText: "-ldflags=-s -w");
+
+    public static BuildVariant Pie { get; } = new("pie", FlagText: "-buildmode=pie");
+
+    public static BuildVariant PieStripped { get; } = new("pie-stripped", FlagText: "-buildmode=pie|-ldflags=-s -w");
+
+    public static BuildVariant Trimmed { get; } = new("trimpath", FlagText: "-trimpath");
+
+    public static BuildVariant Arm64 { get; } = new("arm64", Architecture: "arm64");
+
+    public static BuildVariant NoSwissMap { get; } = new("noswissmap", Experiment: "noswissmap");
+
+    public static IReadOnlyList<BuildVariant> Everywhere { get; } = [Plain, Stripped, Pie, PieStripped, Trimmed, Arm64];
+
+    public IReadOnlyList<string> Flags => FlagText.Split('|', StringSplitOptions.RemoveEmptyEntries);
+
+    public static BuildVariant Get(string name) =>
+        Everywhere.Append(NoSwissMap).Single(variant => variant.Name == name);
+}

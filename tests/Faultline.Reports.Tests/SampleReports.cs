@@ -1,0 +1,203 @@
+using Faultline.Binaries.Reading;
+using Faultline.Diagnosis;
+using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Verdicts;
+
+namespace Faultline.Reports.Tests;
+
+/// <summary>Results built by hand, one for each shape that a report has to show well.</summary>
+internal static class SampleReports
+{
+    public static TheoryData<string> Names => ["map-race-probable", "candidate-lines", "deadlock", "no-victim", "hostile", "many", "empty"];
+
+    public static DiagnosisReport Get(string name) => name switch
+    {
+        "map-race-probable" => Of(MapRace()),
+        "candidate-lines" => Of(CandidateLines()),
+        "deadlock" => Of(Deadlock()),
+        "no-victim" => Of(NoVictim()),
+        "hostile" => Of(Hostile()),
+        "many" => new DiagnosisReport
+        {
+            Incidents = [Crowd(), NoVictim()],
+            Diagnostics = [new Diagnostic("TRACE0007", DiagnosticSeverity.Warning, "-", 812, "a goroutine header without a body was left out")],
+        },
+        "empty" => new DiagnosisReport { Incidents = [], Diagnostics = [] },
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such sample"),
+    };
+
+    public static DiagnosisReport Of(params Incident[] incidents) => new() { Incidents = incidents, Diagnostics = [] };
+
+    public static Incident MapRace() => new()
+    {
+        Program = new ProgramIdentity { Path = "./shop", GoVersion = "go1.24.4", Arch = "amd64", BuildId = "6f3a09c1", Module = "example.com/shop", Stripped = false },
+        Fault = new Fault(FaultKind.ConcurrentMapWrites, "concurrent map writes", Recoverable: false, [1]),
+        Object = new SharedObject("map", 0xc00012a3c0, "map[int64]*main.session", "field sessions of main.cache"),
+        Victim = Put(),
+        Rivals = [Expire(), Reset()],
+        Summary = "Goroutine 34 found the map being written while it wrote itself. Goroutine 21 was probably the other writer: it stood in a call that deletes from the same map.",
+        GoroutineCount = 43,
+        Buckets =
+        [
+            new GoroutineBucket { Count = 40, Status = "chan receive", WaitMinutes = 5, Goroutines = [50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65], Frames = [Frame("main.worker", "/src/shop/worker.go", 33)], CreatedBy = new CreatedBy("main.main", "/src/shop/main.go", 20, 1) },
+            new GoroutineBucket { Count = 1, Status = "running", Goroutines = [34], Frames = Put().Frames, CreatedBy = Put().CreatedBy },
+            new GoroutineBucket { Count = 1, Status = "runnable", Goroutines = [21], Frames = Expire().Frames, CreatedBy = Expire().CreatedBy },
+            new GoroutineBucket { Count = 1, Status = "running", Goroutines = [22], Frames = [], StackUnavailable = true },
+        ],
+        Evidence =
+        [
+            new EvidenceItem(1, "crash.log", 14, null, "fatal error: concurrent map writes"),
+            new EvidenceItem(2, "crash.log", 19, null, "main.(*cache).put(0xc00012a3c0, 0x2a, 0xc000034e00)"),
+            new EvidenceItem(3, "crash.log", 31, null, "main.(*cache).expire(0xc00012a3c0)"),
+            new EvidenceItem(4, "./shop", null, 0x4a1b2c, "call runtime.mapassign_fast64, map[int64]*main.session"),
+        ],
+        Missing = [new MissingPiece("The address of the map was not printed on both sides.", "GOTRACEBACK=system ./shop")],
+        Diagnostics = [],
+        Confidence = Confidence.Probable,
+    };
+
+    /// <summary>Go 1.26 prints the faulting goroutine only: the rivals are lines, not goroutines.</summary>
+    public static Incident CandidateLines() => MapRace() with
+    {
+        Object = new SharedObject("map", null, "map[int64]*main.session", null),
+        Rivals =
+        [
+            Expire() with { Goroutine = null, Status = null, Confidence = Confidence.Possible, Rule = "same-type-line", Why = "This line deletes from a map of the same type, and a goroutine other than the victim's can reach it.", Evidence = [4] },
+            Reset(),
+        ],
+        Summary = "Goroutine 34 found the map being written while it wrote itself. The log does not show the other writer; 2 lines of the program could be it.",
+        GoroutineCount = 1,
+        Buckets = [new GoroutineBucket { Count = 1, Status = "running", Goroutines = [34], Frames = Put().Frames, CreatedBy = Put().CreatedBy }],
+        Missing = [new MissingPiece("The other goroutines: Go 1.26 and newer print only the one that found the fault.", "GOTRACEBACK=all ./shop")],
+        Confidence = Confidence.Possible,
+    };
+
+    public static Incident Deadlock() => new()
+    {
+        Program = new ProgramIdentity { GoVersion = "go1.23.5" },
+        Fault = new Fault(FaultKind.Deadlock, "all goroutines are asleep - deadlock!", Recoverable: false, [1]),
+        Rivals = [],
+        Summary = "Every goroutine waits for another one. 2 goroutines wait to receive from channels, 1 waits for a WaitGroup.",
+        GoroutineCount = 3,
+        Buckets =
+        [
+            new GoroutineBucket { Count = 2, Status = "chan receive", Goroutines = [6, 7], Frames = [Frame("main.consume", "/src/pipe/main.go", 14)], CreatedBy = new CreatedBy("main.main", "/src/pipe/main.go", 27, null) },
+            new GoroutineBucket { Count = 1, Status = "sync.WaitGroup.Wait", WaitMinutes = 1, Goroutines = [1], Frames = [Frame("sync.runtime_SemacquireWaitGroup", "/go/src/runtime/sema.go", 110, runtime: true), Frame("sync.(*WaitGroup).Wait", "/go/src/sync/waitgroup.go", 118), Frame("main.main", "/src/pipe/main.go", 30)] },
+        ],
+        Evidence = [new EvidenceItem(1, "-", 3, null, "fatal error: all goroutines are asleep - deadlock!")],
+        Missing = [],
+        Diagnostics = [],
+        Confidence = Confidence.Confirmed,
+    };
+
+    public static Incident NoVictim() => new()
+    {
+        Program = new ProgramIdentity(),
+        Fault = new Fault(FaultKind.ConcurrentMapReadWrite, "concurrent map read and map write", Recoverable: false, [1]),
+        Rivals = [],
+        Summary = "A goroutine read a map while another wrote it. The log ends before the first goroutine.",
+        GoroutineCount = 0,
+        Buckets = [],
+        Evidence = [new EvidenceItem(1, "cut.log", 1, null, "fatal error: concurrent map read and map write")],
+        Missing = [new MissingPiece("The rest of the log: it is cut off after the message.", "")],
+        Diagnostics = [new Diagnostic("TRACE0002", DiagnosticSeverity.Warning, "cut.log", 2, "the log ends inside a crash")],
+        Confidence = null,
+    };
+
+    /// <summary>Names and messages that try to repaint the terminal or to forge lines.</summary>
+    public static Incident Hostile()
+    {
+        Access victim = Put() with
+        {
+            Function = "main.\e[2J\e[31mput\u202e",
+            File = "/src/\a\u009b31mcache.go",
+            Expression = "m[\"\n\nfatal error: forged\r\"] = \ud800" + new string('x', 400),
+            Frames = [Frame("main.\e]0;title\a", "/src/a\tb.go", 1)],
+        };
+        return NoVictim() with
+        {
+            Fault = new Fault(FaultKind.OtherPanic, "boom\n\tgoroutine 1 [running]:\e[0m\u2028" + new string('A', 300), Recoverable: true, [1]),
+            Victim = victim,
+            Summary = "The program panicked with\e[8m its own message.",
+            Evidence = [new EvidenceItem(1, "x\e[1m.log", 1, null, "panic: boom\x7f")],
+            Missing = [new MissingPiece("nothing\e[0m", "echo \e[0m")],
+            Buckets = [new GoroutineBucket { Count = 1, Status = "run\e[7mning", Goroutines = [34], Frames = victim.Frames }],
+            Diagnostics = [new Diagnostic("TRACE0001", DiagnosticSeverity.Info, "x\n.log", null, "odd\u0000")],
+            GoroutineCount = 1,
+            Confidence = Confidence.Confirmed,
+        };
+    }
+
+    /// <summary>More of everything than fits.</summary>
+    public static Incident Crowd() => MapRace() with
+    {
+        Rivals = [.. Enumerable.Range(0, 25).Select(index => Expire() with { Goroutine = 100 + index, Confidence = index < 2 ? Confidence.Probable : Confidence.Possible })],
+        Evidence = [.. Enumerable.Range(1, 45).Select(index => new EvidenceItem(index, "crash.log", index, null, $"line {index}"))],
+        Buckets = [.. Enumerable.Range(0, 23).Select(index => new GoroutineBucket
+        {
+            Count = 30 - index,
+            Status = "select",
+            Goroutines = [index + 1],
+            Frames = [.. Enumerable.Range(0, 20).Select(depth => Frame($"example.com/shop/internal/deep/package.(*server).step{depth}", $"/home/build/src/example.com/shop/internal/deep/package/step{index}.go", depth + 1, runtime: depth < 3))],
+        })],
+        GoroutineCount = 400,
+    };
+
+    private static Access Put() => new()
+    {
+        Goroutine = 34,
+        Status = "running",
+        Operation = AccessOperation.MapWrite,
+        Expression = "c.sessions[id] = s",
+        Pc = 0x4a1b31,
+        Function = "main.(*cache).put",
+        File = "/src/shop/cache.go",
+        Line = 42,
+        Frames = [Frame("internal/runtime/maps.fatal", "/go/src/runtime/panic.go", 1058, runtime: true), Frame("main.(*cache).put", "/src/shop/cache.go", 42, 0x4a1b31), Frame("main.login", "/src/shop/login.go", 17, 0x4a2210)],
+        CreatedBy = new CreatedBy("main.serve", "/src/shop/main.go", 61, 1),
+        Confidence = Confidence.Confirmed,
+        Rule = "raiser",
+        Why = "The runtime raised the fault in this goroutine.",
+        Evidence = [1, 2, 4],
+    };
+
+    private static Access Expire() => new()
+    {
+        Goroutine = 21,
+        Status = "runnable",
+        Operation = AccessOperation.MapDelete,
+        Expression = "delete(c.sessions, id)",
+        Pc = 0x4a1d70,
+        Function = "main.(*cache).expire",
+        File = "/src/shop/cache.go",
+        Line = 77,
+        Inlined = true,
+        Frames = [Frame("main.(*cache).expire", "/src/shop/cache.go", 77, 0x4a1d70, inlined: true), Frame("main.sweep", "/src/shop/sweep.go", 12, 0x4a1d70)],
+        CreatedBy = new CreatedBy("main.main", "/src/shop/main.go", 25, 1),
+        Confidence = Confidence.Probable,
+        Rule = "same-receiver",
+        Why = "It stands in a delete on the map of the same *main.cache, 0xc00012a3c0, and no lock is held on both sides.",
+        Evidence = [3, 4],
+    };
+
+    private static Access Reset() => Expire() with
+    {
+        Goroutine = null,
+        Status = null,
+        Operation = AccessOperation.MapClear,
+        Expression = "clear(c.sessions)",
+        Function = "main.(*cache).reset",
+        Line = 90,
+        Inlined = false,
+        Frames = [Frame("main.(*cache).reset", "/src/shop/cache.go", 90)],
+        CreatedBy = null,
+        Confidence = Confidence.Possible,
+        Rule = "same-type-line",
+        Why = "This line clears a map of the same type; no goroutine of the log stands there.",
+        Evidence = [4],
+    };
+
+    private static AccessFrame Frame(string function, string file, int line, ulong? pc = null, bool inlined = false, bool runtime = false) =>
+        new(function, file, line, pc, inlined, runtime, IsExactPc: false);
+}
