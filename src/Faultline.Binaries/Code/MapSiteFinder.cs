@@ -6,6 +6,7 @@ namespace Faultline.Binaries.Code;
 internal sealed class MapSiteFinder(CodeModel model, OriginFinder origins, Func<NotedCall, MapOperand> findOperand)
 {
     private readonly Dictionary<ulong, MapType?> types = [];
+    private readonly ShapeTypes shapes = new(model.Binary);
     private readonly ILookup<int, NotedCall> iterationStarts = model.Scan.MapCalls
         .Where(call => call.IteratorSlot is not null && call.TypeAddress != 0)
         .ToLookup(call => call.Caller);
@@ -34,13 +35,13 @@ internal sealed class MapSiteFinder(CodeModel model, OriginFinder origins, Func<
         Frames = model.Binary.ResolveFrames(call.Address),
     };
 
-    private List<MapType> FindTypes(NotedCall call, MapEntryPoint entryPoint)
+    private IReadOnlyList<MapType> FindTypes(NotedCall call, MapEntryPoint entryPoint)
     {
         // Nearly always the descriptor's address is loaded in the instructions before the call, and the scan has it.
         if (call.TypeAddress != 0 && TypeAt(call.TypeAddress) is { } direct)
-            return [direct];
+            return shapes.Instances(direct);
         if (call.IteratorSlot is { } slot && entryPoint.TypeArgument < 0 && FindStartedType(call, slot) is { } iterated)
-            return [iterated];
+            return shapes.Instances(iterated);
         var found = new List<MapType>();
         if (model.Functions[call.Caller].Name.StartsWith("reflect.", StringComparison.Ordinal))
             return found; // Serves every map of the program; the caller knows at run time.
