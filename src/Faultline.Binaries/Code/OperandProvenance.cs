@@ -8,6 +8,8 @@ internal sealed class OperandProvenance(CodeModel model, OriginFinder origins, P
     /// <summary>The provenance of the map that a call works on.</summary>
     public MapOperand Find(NotedCall call)
     {
+        if (model.Functions[call.Caller].Name.StartsWith("reflect.", StringComparison.Ordinal))
+            return MapOperand.Unknown;
         FunctionFlow flow = model.FlowOf(call.Caller);
         if (flow.FindCall(call.Address) is not { } fact || !MapEntryPoints.TryFind(model.Functions[call.Callee].Name, out MapEntryPoint entryPoint))
             return MapOperand.Unknown;

@@ -147,10 +147,10 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
                 AddMadeMap(result, function, flow, value, call);
                 return;
             case RuntimeRole.NewObject when v.Base == 0:
-                result.Add(Origin.Object(function, value, ConstantOf(flow, call.Arguments[0]), 0));
+                AddNewObject(result, function, value, call.Arguments[0]);
                 return;
             case RuntimeRole.Malloc when v.Base == 0:
-                result.Add(Origin.Object(function, value, ConstantOf(flow, call.Arguments[1]), 0));
+                AddNewObject(result, function, value, call.Arguments[1]);
                 return;
             case RuntimeRole.MakeArray when v.Base == 0 && ArrayElement(flow, call) is { } element:
                 result.Add(Origin.TypedElements(KeyOrName(element), element.Address, 0));
@@ -209,6 +209,21 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
             else
                 result.Lose();
         }
+    }
+
+    /// <summary>An object of the type in an argument. Generic code reads the type from a dictionary, which gives one for each instance.</summary>
+    private void AddNewObject(OriginSet result, int function, int value, int typeArgument)
+    {
+        bool isTyped = false;
+        foreach (Origin type in Visit(function, typeArgument).Origins)
+        {
+            if (type.Kind != OriginKind.Constant || model.Binary.FindType(type.Address) is null)
+                continue;
+            result.Add(Origin.Object(function, value, type.Address, 0));
+            isTyped = true;
+        }
+        if (!isTyped)
+            result.Add(Origin.Object(function, value, 0, 0));
     }
 
     /// <summary><c>makemap(type, hint, m)</c> fills the map that it is given, if any: then that stack variable is the map.</summary>
@@ -320,7 +335,7 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
     {
         if (type.Kind == GoKind.Struct)
         {
-            if (!model.Layouts.TryResolve(type.Address, offset, out GoType owner, out long ownerOffset, out GoType? field))
+            if (!model.Structs.TryResolve(type.Address, offset, out GoType owner, out long ownerOffset, out GoType? field))
                 result.Lose();
             else if (field is { Kind: GoKind.Pointer or GoKind.Slice })
                 AddWordOf(result, field, 0);
@@ -343,7 +358,7 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
         }
     }
 
-    private string KeyOrName(GoType type) => model.Layouts.KeyOf(type) is { Length: > 0 } key ? key : type.Name;
+    private string KeyOrName(GoType type) => model.Structs.KeyOf(type) is { Length: > 0 } key ? key : type.Name;
 
     /// <summary>
     /// What lies in one object that a function made. Fields of named struct types stand for themselves, whichever object they are in; what
@@ -351,9 +366,9 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
     /// </summary>
     private void AddContents(OriginSet result, Origin origin, long offset)
     {
-        if (model.Binary.FindType(origin.Address) is { Kind: GoKind.Struct } type && model.Layouts.KeyOf(type).Length > 0)
+        if (model.Binary.FindType(origin.Address) is { Kind: GoKind.Struct } type && model.Structs.KeyOf(type).Length > 0)
         {
-            AddField(result, Origin.Typed(model.Layouts.KeyOf(type), type.Address, origin.Offset), offset);
+            AddField(result, Origin.Typed(model.Structs.KeyOf(type), type.Address, origin.Offset), offset);
             return;
         }
         if (IsClosure(origin))

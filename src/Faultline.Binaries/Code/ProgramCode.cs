@@ -88,7 +88,13 @@ public sealed class ProgramCode
         if (analysis.Value is not { } a || a.Model.Functions.IndexAt(functionEntry) is not (>= 0 and var function))
             return ([], false);
         HashSet<int> reaching = Locked(_ => callGraph.Value.Reaching(function))!;
-        List<GoStatement> statements = [.. goStatements.Value.Where(go => go.Started.Any(reaching.Contains)).Select(go => go.Statement)];
+        bool byFuncValue = Locked(_ => callGraph.Value.IsReachedByFuncValues(function));
+        List<GoStatement> statements =
+        [
+            .. goStatements.Value
+                .Where(go => go.Started.Any(reaching.Contains) || (byFuncValue && !go.IsComplete && !MapEntryPoints.IsImplementation(go.Statement.Creator.Name)))
+                .Select(go => go.Statement),
+        ];
         return (statements, onMain.Value.Contains(function));
     }
 

@@ -11,6 +11,9 @@ internal enum ValueKind : byte
     /// <summary>Anything.</summary>
     Unknown,
 
+    /// <summary>The result of arithmetic: anything, but no copy of a pointer.</summary>
+    Computed,
+
     /// <summary>What the argument register numbered <see cref="SymbolicValue.Payload"/> held at entry.</summary>
     Parameter,
 
@@ -51,11 +54,12 @@ internal sealed class ValuePool
 {
     public const int None = 0;
     public const int Unknown = 1;
+    public const int Computed = 2;
 
     // A meeting point of more values than this says nothing useful.
     private const int MergeWidth = 24;
 
-    private readonly List<SymbolicValue> values = [new(ValueKind.None, 0, 0), new(ValueKind.Unknown, 0, 0)];
+    private readonly List<SymbolicValue> values = [new(ValueKind.None, 0, 0), new(ValueKind.Unknown, 0, 0), new(ValueKind.Computed, 0, 0)];
     private readonly Dictionary<SymbolicValue, int> numbers = [];
     private readonly Dictionary<long, int> callResults = [];
     private readonly Dictionary<int, List<int>> merges = [];
@@ -93,7 +97,7 @@ internal sealed class ValuePool
 
     public int Load(int address, long offset)
     {
-        if (address == Unknown)
+        if (address <= Computed)
             return Unknown;
         SymbolicValue at = values[address];
         return at.Kind switch
@@ -106,7 +110,7 @@ internal sealed class ValuePool
 
     public int Add(int value, long delta)
     {
-        if (delta == 0 || value == Unknown)
+        if (delta == 0 || value <= Computed)
             return value;
         SymbolicValue v = values[value];
         return v.Kind switch
@@ -124,7 +128,7 @@ internal sealed class ValuePool
         SymbolicValue v = values[address];
         return v.Kind switch
         {
-            ValueKind.None or ValueKind.Unknown or ValueKind.StackAddress => Unknown,
+            ValueKind.None or ValueKind.Unknown or ValueKind.Computed or ValueKind.StackAddress => Unknown,
             ValueKind.Element => address,
             _ => Number(new(ValueKind.Element, address, 0)),
         };
