@@ -150,6 +150,9 @@ internal sealed class CodeModel
         return count;
     }
 
+    /// <summary>A function's instructions in blocks, read anew on each call.</summary>
+    public FunctionBody ReadBody(int function) => FunctionBody.Parse(Functions[function], decoder, context);
+
     public FunctionFlow FlowOf(int function)
     {
         if (flows.TryGetValue(function, out FunctionFlow? flow))

@@ -71,6 +71,14 @@ public sealed class ProgramCode
     public CallInstruction? FindCall(ulong returnAddress) => returnAddress == 0 ? null : Locked(a => CallFinder.Find(a.Model, returnAddress));
 
     /// <summary>
+    /// The calls of one function that can have returned when control stands at an address in it, the call that returns there left out unless it
+    /// lies in a loop; null when the flow cannot be followed. With <paramref name="since"/>, a return address in the same function, only
+    /// calls that can be made after it.
+    /// </summary>
+    public IReadOnlyList<CallInstruction>? FindPastCalls(ulong address, ulong since = 0)
+        => Locked(a => PastCalls.Find(a.Model, address, since));
+
+    /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
     /// </summary>

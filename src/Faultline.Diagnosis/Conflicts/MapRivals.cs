@@ -188,7 +188,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .ThenBy(pair => pair.Line.IsLibrary && !victimIsLibrary)
             .ThenBy(pair => pair.Starters.Statements.Count == 0)
             .ThenBy(pair => pair.Starters.FromMain)
-            .ThenByDescending(pair => parked[pair.Line].Count())
+            .ThenByDescending(pair => pair.Starters.Statements.Sum(suspects.CountStartedBy))
             .Take(MostLines);
         foreach (var (line, starters) in open.ToList())
         {
