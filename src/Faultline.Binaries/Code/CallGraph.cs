@@ -82,6 +82,9 @@ internal sealed class CallGraph
             foreach (CallEdge call in model.Callers.CallsFrom(node))
                 successors.Add(call.Callee);
             AddMentions(successors, node);
+            // The scheduler's code names runtime.main, and through it the program; only that one function really calls it.
+            if (IsRuntime(node) && model.Functions[node].Name is not "runtime.main")
+                successors.RemoveAll(successor => !IsRuntime(successor) && !model.Packages.IsStandard(successor) || model.Functions[successor].Name is "runtime.main");
         }
         if (extraEdges[node] is { } extra)
             successors.AddRange(extra);
@@ -107,6 +110,8 @@ internal sealed class CallGraph
             count += mention.Mentioned == mentioned ? 1 : 0;
         return count;
     }
+
+    private bool IsRuntime(int function) => model.Packages.PackageOf(function) is "runtime";
 
     private int HubOf(InterfaceTable table)
     {
@@ -134,7 +139,7 @@ internal sealed class CallGraph
         var taken = new HashSet<int>();
         foreach (FunctionMention mention in model.Scan.Mentions)
         {
-            if (!model.Packages.IsStandard(mention.Mentioned) && goStarts.GetValueOrDefault((mention.User, mention.Mentioned)) == 0 && taken.Add(mention.Mentioned))
+            if (!model.Packages.IsStandard(mention.Mentioned) && !model.Packages.IsStandard(mention.User) && goStarts.GetValueOrDefault((mention.User, mention.Mentioned)) == 0 && taken.Add(mention.Mentioned))
                 Add(FuncValueHub, mention.Mentioned);
         }
     }

@@ -40,6 +40,8 @@ internal sealed class FlowState
         cells[VectorStart + ((register & 15) << 1) + 1] = high;
     }
 
+    public void ForgetVectors() => Array.Fill(cells, ValuePool.Unknown, VectorStart, SlotStart - VectorStart);
+
     /// <summary>The value of a slot; <see cref="ValuePool.None"/> when nothing was stored there, Unknown when the place is not tracked.</summary>
     public int GetSlot(long offset) => TryIndex(offset, out int index) ? cells[index] : ValuePool.Unknown;
 

@@ -88,6 +88,11 @@ internal sealed class FlowTransfer
             default:
                 if (instruction.IsJccShortOrNear)
                     return;
+                if (instruction.Op0Kind == OpKind.Register && IsArithmetic(instruction))
+                {
+                    WriteRegister(instruction.Op0Register, ValuePool.Unknown, state);
+                    return;
+                }
                 if (IsConditionalMove(instruction))
                     ConditionalMove(instruction, state);
                 else
@@ -196,15 +201,17 @@ internal sealed class FlowTransfer
                 return;
         }
         Record(instruction, target, state, isTail: false);
+        if (role == RuntimeRole.NoReturn)
+            return;
         for (int register = 0; register < 16; register++)
         {
-            if (register is AbiRegisters.Rsp or AbiRegisters.R14)
-                continue;
-            int result = AbiRegisters.ArgumentOf(register);
-            state[register] = result >= 0 && role != RuntimeRole.NoReturn ? pool.CallResult(instruction.IP, result) : ValuePool.Unknown;
+            if (register is not (AbiRegisters.Rsp or AbiRegisters.R14))
+                state[register] = ValuePool.Unknown;
         }
-        for (int register = 0; register < 16; register++)
-            state.SetVector(register, ValuePool.Unknown, ValuePool.Unknown);
+        int first = pool.CallResults(instruction.IP);
+        for (int result = 0; result < AbiRegisters.ArgumentCount; result++)
+            state[AbiRegisters.OfArgument(result)] = first + result;
+        state.ForgetVectors();
     }
 
     /// <summary>Up to Go 1.20 the slow path of a pointer store is a call that stores the register in its name to [rdi].</summary>
@@ -384,6 +391,14 @@ internal sealed class FlowTransfer
         SymbolicValue value = pool[state[AbiRegisters.Rsp]];
         return value.Kind == ValueKind.StackAddress ? value.Payload : long.MinValue / 2;
     }
+
+    /// <summary>Frequent instructions that only compute a number into their first operand.</summary>
+    private static bool IsArithmetic(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Movzx or Mnemonic.Movsx or Mnemonic.Movsxd or Mnemonic.And or Mnemonic.Or or Mnemonic.Xor or Mnemonic.Shl
+            or Mnemonic.Shr or Mnemonic.Sar or Mnemonic.Sbb or Mnemonic.Adc or Mnemonic.Neg or Mnemonic.Not or Mnemonic.Sete or Mnemonic.Setne
+            or Mnemonic.Setb or Mnemonic.Setbe or Mnemonic.Seta or Mnemonic.Setae or Mnemonic.Setl or Mnemonic.Setle or Mnemonic.Setg or Mnemonic.Setge
+            or Mnemonic.Rol or Mnemonic.Ror or Mnemonic.Bsf or Mnemonic.Bsr or Mnemonic.Popcnt or Mnemonic.Bswap
+        || (instruction.Mnemonic == Mnemonic.Imul && instruction.OpCount > 1);
 
     private static bool IsConditionalMove(in Instruction instruction) =>
         instruction.Mnemonic is Mnemonic.Cmova or Mnemonic.Cmovae or Mnemonic.Cmovb or Mnemonic.Cmovbe or Mnemonic.Cmove or Mnemonic.Cmovne

@@ -14,6 +14,9 @@ internal static class InterfaceTables
     private const int FirstMethodOffset = 24;
     private const int MethodLimit = 256;
 
+    /// <summary>Length word of <c>abi.InterfaceType.Methods</c>.</summary>
+    private const int MethodCountOffset = 64;
+
     public static IReadOnlyList<InterfaceTable> Find(GoBinary binary, FunctionMap functions, CodeScan scan)
     {
         var found = new List<InterfaceTable>();
@@ -29,18 +32,19 @@ internal static class InterfaceTables
             if (binary.FindType(first) is not { Kind: GoKind.Interface } interfaceType
                 || functions.ReadWord(reference.Target + 8) is not { } second || binary.FindType(second) is not { } concrete)
                 continue;
-            List<int> methods = ReadMethods(functions, reference.Target + FirstMethodOffset);
+            ulong count = functions.ReadWord(first + MethodCountOffset) ?? 0;
+            List<int> methods = ReadMethods(functions, reference.Target + FirstMethodOffset, (int)Math.Min(count, MethodLimit));
             if (methods.Count > 0)
                 found.Add(new InterfaceTable(interfaceType, concrete, methods));
         }
         return found;
     }
 
-    /// <summary>Entries run until a word that is no function; the next table starts with a type.</summary>
-    private static List<int> ReadMethods(FunctionMap functions, ulong address)
+    /// <summary>As many entries as the interface has methods; func values can lie right behind the last table.</summary>
+    private static List<int> ReadMethods(FunctionMap functions, ulong address, int count)
     {
         var methods = new List<int>();
-        while (methods.Count < MethodLimit && functions.ReadWord(address + (8 * (ulong)methods.Count)) is { } word && functions.IndexOfEntry(word) is >= 0 and var method)
+        while (methods.Count < count && functions.ReadWord(address + (8 * (ulong)methods.Count)) is { } word && functions.IndexOfEntry(word) is >= 0 and var method)
             methods.Add(method);
         return methods;
     }

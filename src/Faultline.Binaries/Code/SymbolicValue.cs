@@ -57,6 +57,7 @@ internal sealed class ValuePool
 
     private readonly List<SymbolicValue> values = [new(ValueKind.None, 0, 0), new(ValueKind.Unknown, 0, 0)];
     private readonly Dictionary<SymbolicValue, int> numbers = [];
+    private readonly Dictionary<long, int> callResults = [];
     private readonly Dictionary<int, List<int>> merges = [];
 
     public int Count => values.Count;
@@ -64,7 +65,9 @@ internal sealed class ValuePool
     public SymbolicValue this[int value] => values[value];
 
     /// <summary>The number of a value if the function ever has it; <see cref="None"/> otherwise.</summary>
-    public int Find(SymbolicValue value) => numbers.GetValueOrDefault(value);
+    public int Find(SymbolicValue value) => value.Kind == ValueKind.CallResult
+        ? callResults.TryGetValue(value.Payload, out int first) ? first + value.Base : None
+        : numbers.GetValueOrDefault(value);
 
     public int Parameter(int argument) => Number(new(ValueKind.Parameter, 0, argument));
 
@@ -74,7 +77,17 @@ internal sealed class ValuePool
 
     public int Constant(ulong value) => Number(new(ValueKind.Constant, 0, (long)value));
 
-    public int CallResult(ulong callAddress, int result) => Number(new(ValueKind.CallResult, result, (long)callAddress));
+    /// <summary>The first result of a call; the others have the numbers after it.</summary>
+    public int CallResults(ulong callAddress)
+    {
+        if (!callResults.TryGetValue((long)callAddress, out int first))
+        {
+            callResults.Add((long)callAddress, first = values.Count);
+            for (int result = 0; result < AbiRegisters.ArgumentCount; result++)
+                values.Add(new(ValueKind.CallResult, result, (long)callAddress));
+        }
+        return first;
+    }
 
     public int StackAddress(long offset) => Number(new(ValueKind.StackAddress, 0, offset));
 

@@ -36,6 +36,9 @@ internal sealed class ElfRelocations
 
     public int Count => _addresses.Length;
 
+    /// <summary>Addresses of the relocated words, ascending.</summary>
+    public ReadOnlySpan<ulong> Addresses => _addresses;
+
     /// <summary>Reads the table that the dynamic section names, so that files without section headers work too.</summary>
     public static ElfRelocations Read(MappedFile file, ElfHeader header, ElfSegments segments)
     {

@@ -17,7 +17,7 @@ internal sealed class FunctionList(Pclntab table, DiagnosticLog log) : IReadOnly
             var name = "";
             try
             {
-                name = table.GetName(table.GetRecord(index).NameOffset);
+                name = table.GetName(table.GetNameOffset(index));
             }
             catch (MalformedDataException exception)
             {

@@ -89,10 +89,7 @@ internal sealed class Pclntab
     /// <exception cref="MalformedDataException">The record lies outside the table.</exception>
     public FunctionRecord GetRecord(int index)
     {
-        var position = (ulong)_header.PclnOffset + ReadRow(index, column: 1);
-        if (position > (ulong)(_size - _layout.FuncSize))
-            Throw.Malformed(_file.Path, _offset, "_func record", $"function {index} lies outside the table");
-        var at = (int)position;
+        var at = FindRecord(index);
         var cursor = new ByteCursor(Bytes[at..], _file.Path, "_func record", _offset + at);
         cursor.Skip(_layout.ProgramCounterSize);
         var nameOffset = cursor.ReadUInt32();
@@ -111,8 +108,13 @@ internal sealed class Pclntab
             EntryOf(index), nameOffset, stackDelta, file, line, unit, startLine, id, flags, pcdataCount, funcdataCount, at + cursor.Position);
     }
 
+    /// <summary>Offset of a function's name, without decoding the rest of its record.</summary>
+    /// <exception cref="MalformedDataException">The record lies outside the table.</exception>
+    public uint GetNameOffset(int index) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(FindRecord(index) + _layout.ProgramCounterSize)..]);
+
     public ReadOnlySpan<byte> GetNameBytes(int index) =>
-        ReadString(_header.FuncnameOffset, _header.CuOffset, GetRecord(index).NameOffset);
+        ReadString(_header.FuncnameOffset, _header.CuOffset, GetNameOffset(index));
 
     /// <summary>A function name, interned per table.</summary>
     public string GetName(uint nameOffset) => Intern(_header.FuncnameOffset, _header.CuOffset, nameOffset);
@@ -163,6 +165,14 @@ internal sealed class Pclntab
             return false;
         value = BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(int)row..]);
         return value != uint.MaxValue;
+    }
+
+    private int FindRecord(int index)
+    {
+        var position = (ulong)_header.PclnOffset + ReadRow(index, column: 1);
+        if (position > (ulong)(_size - _layout.FuncSize))
+            Throw.Malformed(_file.Path, _offset, "_func record", $"function {index} lies outside the table");
+        return (int)position;
     }
 
     private int FindValue(uint table, in FunctionRecord record, ulong address) =>

@@ -15,6 +15,7 @@ internal sealed class TypeTable(ElfFile elf, Moduledata module)
     private const int SecondPointerField = 56;
     private const byte KindMask = 0x1f;
     private const byte ExtraStarFlag = 2;
+    private const byte KnownFlags = 0x3f;
     private const byte PointerAlignmentMask = 7;
 
     private readonly ConcurrentDictionary<ulong, GoType?> _types = new();
@@ -40,10 +41,14 @@ internal sealed class TypeTable(ElfFile elf, Moduledata module)
         var size = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         var pointerBytes = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
         var kind = (GoKind)(bytes[23] & KindMask);
-        if (kind is GoKind.Invalid or > GoKind.UnsafePointer || pointerBytes > size || !IsAlignment(bytes[21]) || !IsAlignment(bytes[22]))
+        if (kind is GoKind.Invalid or > GoKind.UnsafePointer || pointerBytes > size
+            || (bytes[20] & ~KnownFlags) != 0 || !IsAlignment(bytes[21]) || !IsAlignment(bytes[22]))
+        {
             return null;
+        }
+
         var name = ReadName(BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]));
-        if (name is null)
+        if (string.IsNullOrEmpty(name))
             return null;
         if ((bytes[20] & ExtraStarFlag) != 0 && name.StartsWith('*'))
             name = name[1..];

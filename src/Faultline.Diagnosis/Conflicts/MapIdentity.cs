@@ -11,8 +11,11 @@ internal enum MapIdentity
     /// <summary>The code does not tell.</summary>
     Unknown,
 
-    /// <summary>An origin is shared: the same field of the same struct type, the same variable or the same <c>make</c>.</summary>
-    SameOrigin,
+    /// <summary>Both maps can come from one <c>make</c>, but no variable or field is shared.</summary>
+    SameMake,
+
+    /// <summary>A variable or a field of a struct type is shared; it can still be another instance of the struct.</summary>
+    SamePlace,
 
     /// <summary>Both operands can only be one and the same package-level variable.</summary>
     SameVariable,
@@ -23,8 +26,10 @@ internal static class MapIdentities
     /// <summary>Relates the map of a fault to the map of another call site.</summary>
     public static MapIdentity Compare(MapOperand victim, MapOperand other)
     {
-        if (SharesRoot(victim, other))
-            return IsOneVariable(victim) && IsOneVariable(other) ? MapIdentity.SameVariable : MapIdentity.SameOrigin;
+        if (SharesRoot(victim, other, place: true))
+            return IsOneVariable(victim) && IsOneVariable(other) ? MapIdentity.SameVariable : MapIdentity.SamePlace;
+        if (SharesRoot(victim, other, place: false))
+            return MapIdentity.SameMake;
         if (other.IsPrivate)
             return MapIdentity.Different;
         // A map that raced cannot be private, whatever the code seemed to show.
@@ -44,13 +49,13 @@ internal static class MapIdentities
     private static bool IsOneVariable(MapOperand operand)
         => operand is { IsComplete: true, Roots: [{ Kind: MapRootKind.Global }] };
 
-    private static bool SharesRoot(MapOperand a, MapOperand b)
+    private static bool SharesRoot(MapOperand a, MapOperand b, bool place)
     {
         foreach (var root in a.Roots)
         {
             foreach (var candidate in b.Roots)
             {
-                if (root.Kind == candidate.Kind && root.Offset == candidate.Offset
+                if (root.Kind == candidate.Kind && (root.Kind != MapRootKind.Allocation) == place && root.Offset == candidate.Offset
                     && (root.Address == candidate.Address || root.Kind == MapRootKind.Field && root.Name == candidate.Name))
                     return true;
             }

@@ -17,12 +17,16 @@ internal static class MapNames
 
     /// <summary>Where the map lives, for the reader; null when the code does not show one place.</summary>
     public static string? Place(MapCallSite? site)
-        => site?.Operand.Roots is [var root]
-            ? root.Kind switch
-            {
-                MapRootKind.Global => $"variable {root.Name}",
-                MapRootKind.Field => $"field {root.Name}",
-                _ => root.Name,
-            }
-            : null;
+    {
+        if (site is null)
+            return null;
+        var places = site.Operand.Roots.Where(root => root.Kind != MapRootKind.Allocation).ToList();
+        return (places, site.Operand.Roots) switch
+        {
+            ([{ Kind: MapRootKind.Global, Name: var name }], _) => $"variable {name}",
+            ([{ Name: var name }], _) => $"field {name}",
+            ([], [{ Name: var name }]) => name,
+            _ => null,
+        };
+    }
 }

@@ -83,7 +83,7 @@ internal sealed class Reach(ProgramImage image, IReadOnlyList<WriteLine> lines)
         {
             if (GoPackage.IsRuntime(locations[i].Function) || locations[i].Kind is FrameKind.Elided or FrameKind.Cgo)
                 continue;
-            if (image.FindAddress(locations[i]) is { } address && image.Binary!.TryFindFunction(address - 1, out var function))
+            if (image.FindAddress(stack, i) is { } address && image.Binary!.TryFindFunction(address - 1, out var function))
                 return [function.Entry];
             return image.Binary is { } binary ? binary.FindFunctions(locations[i].Function).Select(candidate => candidate.Entry) : [];
         }

@@ -18,6 +18,9 @@ internal sealed class WriteLines
 
     public IReadOnlyList<WriteLine> Lines { get; }
 
+    /// <summary>The closest relation that any line has to the victim's map.</summary>
+    public MapIdentity BestIdentity => Lines.Count == 0 ? MapIdentity.Unknown : Lines.Max(line => line.Identity);
+
     /// <summary>Lines that write the type, but provably another map.</summary>
     public int ExcludedCount { get; }
 

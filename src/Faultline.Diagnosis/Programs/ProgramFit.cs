@@ -23,7 +23,7 @@ internal static class ProgramFit
         FrameLocation? example = null;
         foreach (var location in Locations(report).Take(MostFrames))
         {
-            if (image.FindAddress(location) is not null || IsAmbiguous(location, image))
+            if (image.Fits(location))
             {
                 fitting++;
             }
@@ -64,17 +64,5 @@ internal static class ProgramFit
             if (goroutine.Stack.CreatedBy is { Offset: not null } creator && seen.Add(creator))
                 yield return creator;
         }
-    }
-
-    private static bool IsAmbiguous(FrameLocation location, ProgramImage image)
-    {
-        var fits = 0;
-        foreach (var function in image.Binary!.FindFunctions(location.Function))
-        {
-            if (location.Offset <= function.End - function.Entry && image.Fits(location, function.Entry + location.Offset.GetValueOrDefault()))
-                fits++;
-        }
-
-        return fits > 1;
     }
 }

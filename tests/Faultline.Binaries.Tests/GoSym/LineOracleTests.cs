@@ -73,8 +73,8 @@ public sealed class LineOracleTests
         }
 
         Assert.True(inlined > 50, $"only {inlined} of the addresses are in inlined code");
-        // DWARF attributes some prologue bytes differently; chains must agree nearly everywhere.
-        Assert.True(differing.Count <= SampleCount / 50, string.Join('\n', differing.Take(20)));
+        // DWARF has no file for some generated functions, and none of their inlined calls in Go 1.19.
+        Assert.True(differing.Count <= SampleCount / 200, string.Join('\n', differing.Take(20)));
     }
 
     [Theory]
