@@ -110,8 +110,8 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     {
         if (fault.MapAddress is { } a && other.MapAddress is { } b)
             return a == b;
-        return fault.Site is not { } mine || other.Site is not { } theirs
-            || mine.Types.Any(type => theirs.Types.Any(candidate => candidate.Address == type.Address));
+        return fault.Types.Count == 0 || other.Types.Count == 0
+            || fault.Types.Any(type => other.Types.Any(candidate => candidate.Address == type.Address));
     }
 
     private void Add(Suspect suspect, string rule, Suspects suspects)
@@ -167,7 +167,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     {
         MapIdentity.SameVariable => ", of the same package-level variable",
         MapIdentity.SamePlace => ", of the same field or variable",
-        MapIdentity.SameMake => ", of a map that may come from the same make",
+        MapIdentity.MayAlias => ", of a map that may be the same under another name",
         _ => "",
     };
 
