@@ -92,6 +92,7 @@ public sealed class ProgramCode
         List<GoStatement> statements =
         [
             .. goStatements.Value
+                .Where(go => go.Statement.Creator.Name is not "runtime.rt0_go") // starts the main goroutine
                 .Where(go => go.Started.Any(reaching.Contains) || (byFuncValue && !go.IsComplete && !MapEntryPoints.IsImplementation(go.Statement.Creator.Name)))
                 .Select(go => go.Statement),
         ];
