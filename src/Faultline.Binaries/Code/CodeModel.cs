@@ -16,6 +16,7 @@ internal sealed class CodeModel
     private readonly Lazy<IReadOnlyList<InterfaceTable>> interfaceTables;
     private readonly Lazy<HashSet<int>> interfaceMethods;
     private readonly Dictionary<int, int> parameterCounts = [];
+    private readonly Dictionary<int, int> resultLimits = [];
     private readonly Dictionary<int, (string, ulong)?> receivers = [];
     private readonly Dictionary<FunctionValue, PointerReach> reaches = [];
     private readonly Dictionary<string, IReadOnlyList<int>> around = new(StringComparer.Ordinal);
@@ -152,6 +153,14 @@ internal sealed class CodeModel
 
     /// <summary>A function's instructions in blocks, read anew on each call.</summary>
     public FunctionBody ReadBody(int function) => FunctionBody.Parse(Functions[function], decoder, context);
+
+    /// <summary>How many results a function has at most.</summary>
+    public int ResultLimitOf(int function)
+    {
+        if (!resultLimits.TryGetValue(function, out int limit))
+            resultLimits.Add(function, limit = ResultLimits.Of(this, function));
+        return limit;
+    }
 
     public FunctionFlow FlowOf(int function)
     {

@@ -170,7 +170,24 @@ internal sealed class FlowTransfer
     {
         if (pool[right].Kind == ValueKind.Constant && (ulong)pool[right].Payload < 4096)
             return pool.Add(left, pool[right].Payload);
+        if (IsNumber(right))
+            return pool.Element(left);
+        if (IsNumber(left))
+            return pool.Element(right);
         return left <= ValuePool.Computed ? pool.Element(right) : right <= ValuePool.Computed ? pool.Element(left) : ValuePool.Computed;
+    }
+
+    /// <summary>One of several small constants, which is an index and no pointer.</summary>
+    private bool IsNumber(int value)
+    {
+        if (pool[value].Kind != ValueKind.Merge)
+            return false;
+        foreach (int operand in pool.Operands(value))
+        {
+            if (operand != value && (pool[operand].Kind != ValueKind.Constant || (ulong)pool[operand].Payload >= LowestAddress))
+                return false;
+        }
+        return true;
     }
 
     private void ConditionalMove(in Instruction instruction, FlowState state)

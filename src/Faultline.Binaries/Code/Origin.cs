@@ -22,6 +22,9 @@ internal enum OriginKind : byte
     /// <summary>A pointer to the elements of an array of that struct type, at an index that is not followed.</summary>
     TypedElements,
 
+    /// <summary>A pointer into an object of that struct type, to some element of an array in it.</summary>
+    TypedIndexed,
+
     /// <summary>The word that a field of that struct type holds.</summary>
     FieldContents,
 

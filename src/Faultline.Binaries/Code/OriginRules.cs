@@ -254,7 +254,7 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
                 case OriginKind.Constant:
                     result.Add(Origin.Constant(origin.Address + (ulong)delta));
                     break;
-                case OriginKind.Object or OriginKind.Typed or OriginKind.TypedElements:
+                case OriginKind.Object or OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed:
                     result.Add(origin with { Offset = origin.Offset + delta });
                     break;
                 case OriginKind.GlobalContents or OriginKind.FieldContents or OriginKind.MadeMap:
@@ -270,8 +270,10 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
     {
         foreach (Origin origin in pointer.Origins)
         {
-            if (origin.Kind is OriginKind.TypedElements)
+            if (origin.Kind is OriginKind.TypedElements or OriginKind.TypedIndexed)
                 result.Add(origin);
+            else if (origin.Kind is OriginKind.Typed)
+                result.Add(origin with { Kind = OriginKind.TypedIndexed });
             else
                 result.Lose();
         }
@@ -296,7 +298,7 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
                 case OriginKind.Object:
                     AddContents(result, origin, offset);
                     break;
-                case OriginKind.Typed or OriginKind.TypedElements:
+                case OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed:
                     AddField(result, origin, offset);
                     break;
                 case OriginKind.GlobalContents:
@@ -327,7 +329,11 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
         long at = origin.Offset + offset;
         if (origin.Kind == OriginKind.TypedElements && type.Size > 0)
             at = ((at % (long)type.Size) + (long)type.Size) % (long)type.Size;
-        AddWordOf(result, type, at);
+        // The place of element 0 is in the array; one that is not shows an index that was moved into the displacement.
+        if (origin.Kind == OriginKind.TypedIndexed && !model.Structs.IsInArray(type.Address, at))
+            result.Lose();
+        else
+            AddWordOf(result, type, at);
     }
 
     /// <summary>The word at an offset in some value of a type.</summary>

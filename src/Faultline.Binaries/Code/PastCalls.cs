@@ -44,6 +44,26 @@ internal static class PastCalls
         return calls;
     }
 
+    /// <summary>True unless no path from the function's entry leads to a return or out of the function; true when its flow cannot be followed.</summary>
+    public static bool CanReturn(CodeModel model, int function)
+    {
+        FunctionBody body = model.ReadBody(function);
+        if (body.Blocks.Count == 0)
+            return true;
+        bool[] reached = Spread(body, 0, Successors(body));
+        reached[0] = true;
+        for (int b = 0; b < reached.Length; b++)
+        {
+            Instruction last = body.Instructions[body.Blocks[b].End - 1];
+            bool leaves = last.FlowControl is FlowControl.Return or FlowControl.IndirectBranch
+                || (last.FlowControl == FlowControl.UnconditionalBranch && !body.IsInside(last.NearBranchTarget));
+            if (reached[b] && leaves)
+                return true;
+        }
+
+        return false;
+    }
+
     private static CallInstruction? CallAt(CodeModel model, in Instruction instruction)
     {
         if (instruction.Mnemonic != Mnemonic.Call)

@@ -11,7 +11,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
 {
     private const int RootLimit = 24;
 
-    // Without symbols a variable's extent is unknown; addresses this far before a field can still be its variable.
+    // Without symbols a variable's extent is unknown; a pointer to an address this far before a field can still lead to it.
     private const ulong VariableReach = 1024;
 
     private readonly Dictionary<MapRoot, OriginSet> sources = [];
@@ -54,24 +54,33 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     /// <summary>What is stored into a variable, and the fields under which methods of its type see it.</summary>
     private void AddGlobal(OriginSet found, ulong address)
     {
-        (ulong start, ulong end) = ExtentOf(address);
+        bool isExact = model.Binary.Elf.Symbols.TryFind(address, ElfSymbolType.Object, out ElfSymbol symbol);
+        ulong start = isExact ? symbol.Address : address - Math.Min(address, VariableReach);
         if (model.Functions.ReadWord(address) is { } word && word != 0)
             found.Lose(); // A map that was made at link time has no name of its own.
-        foreach (ulong named in model.DataNamedIn(start, end))
+        foreach (ulong named in model.DataNamedIn(start, address + 1))
         {
             foreach (int user in model.UsersOfData(named))
-                AddUser(found, user, named, address);
+                AddUser(found, user, named, address, isPart: isExact || named == address);
         }
     }
 
-    private void AddUser(OriginSet found, int user, ulong named, ulong address)
+    /// <param name="found">Takes what is found.</param>
+    /// <param name="user">A function that names <paramref name="named"/>.</param>
+    /// <param name="named">An address at or before the place.</param>
+    /// <param name="address">The place.</param>
+    /// <param name="isPart">
+    /// True when both lie in one variable for certain. Without symbols that is not known; then a pointer that gets lost is taken for one to
+    /// another variable, and only those seen to reach the place count.
+    /// </param>
+    private void AddUser(OriginSet found, int user, ulong named, ulong address, bool isPart)
     {
         FunctionFlow flow = model.FlowOf(user);
         int pointer = flow.Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)named));
         if (pointer == ValuePool.None)
             return;
         PointerReach reach = model.ReachOf(pointers, user, pointer);
-        if (!reach.IsComplete || reach.StoredAt.Count > 0)
+        if (isPart && (!reach.IsComplete || reach.StoredAt.Count > 0))
             found.Lose();
         foreach (Alias alias in reach.Aliases)
         {
@@ -82,16 +91,12 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
                 if (use.Kind == UseKind.StoredThrough && holder.Stores[use.Index] is var store && store.Offset == offset)
                     found.Add(origins.Find(alias.Function, store.Value));
             }
-            if (holder.Values[alias.Value] is { Kind: ValueKind.Parameter, Payload: 0 } && model.ReceiverOf(alias.Function) is { Descriptor: not 0 })
+            if (holder.Values[alias.Value] is { Kind: ValueKind.Parameter, Payload: 0 }
+                && model.ReceiverOf(alias.Function) is { Descriptor: not 0 } receiver
+                && model.Binary.FindType(receiver.Descriptor) is { } type && offset < (long)type.Size)
                 found.Add(origins.FindBehind(alias.Function, alias.Value, offset));
         }
     }
-
-    /// <summary>From where in the variable its address can have been taken so as to reach this part of it.</summary>
-    private (ulong Start, ulong End) ExtentOf(ulong address) =>
-        model.Binary.Elf.Symbols.TryFind(address, ElfSymbolType.Object, out ElfSymbol symbol)
-            ? (symbol.Address, address + 1)
-            : (address - Math.Min(address, VariableReach), address + 1);
 
     /// <summary>
     /// What is stored into a field, wherever the type is at hand: in the functions of its package, and in those that make such objects or
@@ -167,11 +172,11 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     }
 
     private bool IsTyped(Origin pointer) =>
-        pointer.Kind is OriginKind.Typed or OriginKind.TypedElements or OriginKind.Object && model.Binary.FindType(pointer.Address) is not null;
+        pointer.Kind is OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed or OriginKind.Object && model.Binary.FindType(pointer.Address) is not null;
 
     private bool IsField(Origin pointer, long offset, Origin field)
     {
-        if (pointer.Kind is not (OriginKind.Typed or OriginKind.TypedElements or OriginKind.Object) || model.Binary.FindType(pointer.Address) is not { } type)
+        if (pointer.Kind is not (OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed or OriginKind.Object) || model.Binary.FindType(pointer.Address) is not { } type)
             return false;
         long at = pointer.Offset + offset;
         if (pointer.Kind == OriginKind.TypedElements && type.Size > 0)
@@ -193,7 +198,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
 
     private bool MayBeMap(Origin origin) => origin.Kind switch
     {
-        OriginKind.Constant or OriginKind.Typed or OriginKind.TypedElements => false,
+        OriginKind.Constant or OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed => false,
         OriginKind.Object => origin.Address == 0,
         OriginKind.FieldContents => model.Binary.FindType(origin.Address) is not { } type
             || (type.Kind == GoKind.Struct && (!model.Structs.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? field) || field is null or { Kind: GoKind.Map })),

@@ -104,40 +104,45 @@ internal sealed class PointerFlow(CodeModel model)
 
     private void FollowStore(PointerReach reach, HashSet<Alias> seen, Alias alias, FunctionFlow flow, StoreFact store)
     {
-        if (!TryFindClosure(flow, store, out int closure, out long captureOffset))
-        {
+        List<int> closures = FindClosures(flow, store, out long captureOffset);
+        if (closures.Count == 0)
             reach.StoredAt.Add((alias.Function, store));
-            return;
+        foreach (int closure in closures)
+        {
+            reach.LeavesFunction = true;
+            ValuePool pool = model.FlowOf(closure).Values;
+            int context = pool.Find(new SymbolicValue(ValueKind.ClosureContext, 0, 0));
+            Visit(reach, seen, new Alias(closure, pool.Find(new SymbolicValue(ValueKind.Load, context, captureOffset)), alias.Delta));
         }
-        reach.LeavesFunction = true;
-        ValuePool pool = model.FlowOf(closure).Values;
-        int context = pool.Find(new SymbolicValue(ValueKind.ClosureContext, 0, 0));
-        Visit(reach, seen, new Alias(closure, pool.Find(new SymbolicValue(ValueKind.Load, context, captureOffset)), alias.Delta));
     }
 
-    /// <summary>A store into an object whose first word is a function's entry puts a captured variable into a closure.</summary>
-    public bool TryFindClosure(FunctionFlow flow, StoreFact store, out int closure, out long captureOffset)
+    /// <summary>
+    /// A store into an object whose first word is a function's entry puts a captured variable into a closure. Closures on the stack that
+    /// live one after the other can share their place: then it is any of them.
+    /// </summary>
+    private List<int> FindClosures(FunctionFlow flow, StoreFact store, out long captureOffset)
     {
-        closure = -1;
-        captureOffset = 0;
+        var closures = new List<int>();
+        captureOffset = long.MaxValue;
         if (flow.Values[store.Target].Kind is not (ValueKind.CallResult or ValueKind.StackAddress))
-            return false;
+            return closures;
         foreach (ValueUse use in flow.Uses.Of(store.Target))
         {
             if (use.Kind != UseKind.StoredThrough)
                 continue;
             StoreFact head = flow.Stores[use.Index];
-            if (head.Offset >= store.Offset || store.Offset - head.Offset > ClosureSizeLimit)
+            long offset = store.Offset - head.Offset;
+            if (offset is <= 0 or > ClosureSizeLimit || offset > captureOffset)
                 continue;
             SymbolicValue entry = flow.Values[head.Value];
-            if (entry.Kind == ValueKind.Constant && model.Functions.IndexOfEntry((ulong)entry.Payload) is >= 0 and var found
-                && (closure < 0 || store.Offset - head.Offset < captureOffset))
-            {
-                closure = found;
-                captureOffset = store.Offset - head.Offset;
-            }
+            if (entry.Kind != ValueKind.Constant || model.Functions.IndexOfEntry((ulong)entry.Payload) is not (>= 0 and var found))
+                continue;
+            if (offset < captureOffset)
+                closures.Clear();
+            captureOffset = offset;
+            closures.Add(found);
         }
-        return closure >= 0;
+        return closures;
     }
 
     private void FollowArgument(PointerReach reach, HashSet<Alias> seen, Alias alias, CallFact call, int argument)
@@ -171,6 +176,8 @@ internal sealed class PointerFlow(CodeModel model)
 
     private void FollowReturn(PointerReach reach, HashSet<Alias> seen, Alias alias, int result)
     {
+        if (result >= model.ResultLimitOf(alias.Function))
+            return; // A leftover of the register.
         ReadOnlySpan<CallEdge> callers = model.Callers.CallsTo(alias.Function);
         if (callers.Length > CallerLimit)
             reach.IsComplete = false;

@@ -79,6 +79,19 @@ public sealed class ProgramCode
         => Locked(a => PastCalls.Find(a.Model, address, since));
 
     /// <summary>
+    /// True when a go statement can have started goroutines that have ended: the function it starts can return, and the statement can run
+    /// more than once (it lies in a loop, or elsewhere than in main.main).
+    /// </summary>
+    public bool CanHaveEnded(GoStatement statement)
+        => Locked(a =>
+        {
+            int entry = a.Model.Functions.IndexAt(statement.Entry);
+            bool isOnce = statement.Creator.Name is "main.main"
+                && PastCalls.Find(a.Model, statement.ReturnAddress, 0)?.Any(call => call.ReturnAddress == statement.ReturnAddress) == false;
+            return !isOnce && (statement.Entry == 0 || entry < 0 || PastCalls.CanReturn(a.Model, entry));
+        });
+
+    /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
     /// </summary>
@@ -100,6 +113,7 @@ public sealed class ProgramCode
         List<GoStatement> statements =
         [
             .. goStatements.Value
+                .Where(go => go.Statement.Creator.Name is not "runtime.rt0_go") // starts the main goroutine
                 .Where(go => go.Started.Any(reaching.Contains) || (byFuncValue && !go.IsComplete && !MapEntryPoints.IsImplementation(go.Statement.Creator.Name)))
                 .Select(go => go.Statement),
         ];

@@ -89,7 +89,7 @@ internal static class RuntimeRoles
             "duffzero" => RuntimeRole.DuffZero,
             "duffcopy" => RuntimeRole.DuffCopy,
             "memequal" or "memhash" or "strhash" or "memclrNoHeapPointers" or "rand" or "fastrand" or "rand32" or "cheaprand"
-                or "convTnoptr" or "deferreturn" or "gorecover" or "concatstrings" => RuntimeRole.Harmless,
+                or "convT" or "convTnoptr" or "chansend1" or "selectnbsend" or "efaceeq" or "ifaceeq" or "typehash" or "interhash" or "nilinterhash" or "deferreturn" or "gorecover" or "concatstrings" => RuntimeRole.Harmless,
             _ => RuntimeRole.None,
         };
     }

@@ -78,6 +78,22 @@ internal sealed class StructTypes
         return false;
     }
 
+    /// <summary>True when an offset of a struct lies in an array, however deep.</summary>
+    public bool IsInArray(ulong descriptor, long offset)
+    {
+        for (int depth = 0; depth < NestingLimit && offset >= 0; depth++)
+        {
+            if (FieldAt(descriptor, (ulong)offset) is not { } at || binary.FindType(at.Type) is not { } field)
+                return false;
+            if (field.Kind == GoKind.Array)
+                return offset - (long)at.Offset < (long)field.Size;
+            if (field.Kind != GoKind.Struct)
+                return false;
+            (descriptor, offset) = (field.Address, offset - (long)at.Offset);
+        }
+        return false;
+    }
+
     private (ulong Offset, ulong Type)? FieldAt(ulong descriptor, ulong offset)
     {
         (ulong Offset, ulong Type)? found = null;

@@ -50,9 +50,13 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
         _ => 3,
     };
 
-    /// <summary>A suspect of a line that fits the map less well than another line does comes after all lines that fit better.</summary>
+    /// <summary>
+    /// A suspect comes after the lines that fit best when its own line fits the map less well, or when it is one of many that come and go
+    /// and is not seen at the write: then whoever wrote has more likely ended.
+    /// </summary>
     private bool IsDoubtful(Suspect suspect)
-        => !IsSameMap(suspect.Position) && LineOf(suspect).Identity < lines.BestIdentity;
+        => !IsSameMap(suspect.Position)
+            && (LineOf(suspect).Identity < lines.BestIdentity || suspect.IsOneOfMany && suspect.AtLine is null);
 
     private static WriteLine LineOf(Suspect suspect) => suspect.AtLine ?? suspect.Lines[0];
 

@@ -10,7 +10,9 @@ namespace Faultline.Diagnosis.Conflicts;
 /// <param name="Lines">The write lines that its code comes to, likeliest first; empty only when it stands at one that its start does not explain.</param>
 /// <param name="Position">Where it stands.</param>
 /// <param name="AtLine">The write line at which it stands; null when it stands elsewhere.</param>
-internal sealed record Suspect(GoroutineTrace Goroutine, GoroutineState State, IReadOnlyList<WriteLine> Lines, MapPosition Position, WriteLine? AtLine);
+/// <param name="IsOneOfMany">True when others that its go statement started can have written and ended.</param>
+internal sealed record Suspect(
+    GoroutineTrace Goroutine, GoroutineState State, IReadOnlyList<WriteLine> Lines, MapPosition Position, WriteLine? AtLine, bool IsOneOfMany);
 
 /// <summary>All suspects of one map fault, and the facts that exclude everybody else.</summary>
 internal sealed class Suspects
@@ -32,7 +34,7 @@ internal sealed class Suspects
 
     /// <summary>
     /// True when nobody outside <see cref="All"/> can have written: every printed goroutine's code was followed, no go statement that comes
-    /// to a write has lost all its goroutines, no write has an unknown type, and the log is whole.
+    /// to a write can have goroutines that ended, no write has an unknown type, and the log is whole.
     /// </summary>
     public bool IsClosed { get; }
 
@@ -49,9 +51,11 @@ internal sealed class Suspects
         var live = new Dictionary<ulong, int>();
         var all = new List<Suspect>();
         var followed = true;
+        var endings = new Dictionary<ulong, bool>();
         foreach (var goroutine in report.Goroutines)
         {
-            if (reach.StatementOf(goroutine.Stack) is { } statement)
+            var statement = reach.StatementOf(goroutine.Stack);
+            if (statement is not null)
                 live[statement.ReturnAddress] = live.GetValueOrDefault(statement.ReturnAddress) + 1;
             if (goroutine == victim || goroutine.Header.WaitMinutes >= 1)
                 continue;
@@ -72,12 +76,19 @@ internal sealed class Suspects
                 continue;
             // Stacks are shared, addresses in arguments are not: read them again for each goroutine that shows a map function.
             var own = standing.Position.MapFrame is null ? standing.Position : MapPosition.Of(goroutine, image);
-            all.Add(new Suspect(goroutine, states.Of(goroutine), reachable, own, standing.AtLine));
+            all.Add(new Suspect(goroutine, states.Of(goroutine), reachable, own, standing.AtLine, statement is not null && CanHaveEnded(statement)));
         }
 
-        var exited = code.GoStatements.Any(statement =>
-            !live.ContainsKey(statement.ReturnAddress) && statement.Entry != 0 && reach.LinesFrom(statement.Entry).Count > 0);
-        var isClosed = followed && !exited && !lines.HasUntypedWrites && !report.IsTruncated && report.Goroutines.Count > 1;
+        var ended = code.GoStatements.Any(statement => reach.LinesFrom(statement.Entry).Count > 0
+            && (!live.ContainsKey(statement.ReturnAddress) || code.CanHaveEnded(statement)));
+        var isClosed = followed && !ended && !lines.HasUntypedWrites && !report.IsTruncated && report.Goroutines.Count > 1;
         return new Suspects(all, isClosed, live);
+
+        bool CanHaveEnded(GoStatement statement)
+        {
+            if (!endings.TryGetValue(statement.ReturnAddress, out var ending))
+                endings.Add(statement.ReturnAddress, ending = code.CanHaveEnded(statement));
+            return ending;
+        }
     }
 }

@@ -17,10 +17,18 @@ public sealed record BuildVariant(string Name, string Architecture = "amd64", st
 
     public static BuildVariant NoSwissMap { get; } = new("noswissmap", Experiment: "noswissmap");
 
+    public static BuildVariant NoInlining { get; } = new("no-inlining", FlagText: "-gcflags=-l");
+
+    /// <summary>Needs a C compiler.</summary>
+    public static BuildVariant Race { get; } = new("race", FlagText: "-race");
+
+    /// <summary>What changes the machine code that a program is made of, or the names in it.</summary>
+    public static IReadOnlyList<BuildVariant> Codes { get; } = [Plain, Stripped, Pie, NoInlining, Race];
+
     public static IReadOnlyList<BuildVariant> Everywhere { get; } = [Plain, Stripped, Pie, PieStripped, Trimmed, Arm64];
 
     public IReadOnlyList<string> Flags => FlagText.Split('|', StringSplitOptions.RemoveEmptyEntries);
 
     public static BuildVariant Get(string name) =>
-        Everywhere.Append(NoSwissMap).Single(variant => variant.Name == name);
+        Everywhere.Union(Codes).Append(NoSwissMap).Single(variant => variant.Name == name);
 }

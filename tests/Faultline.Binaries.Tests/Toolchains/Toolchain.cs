@@ -34,6 +34,7 @@ public sealed record Toolchain(int Release, string Root)
         {
             ["GOARCH"] = variant.Architecture,
             ["GOEXPERIMENT"] = variant.Experiment,
+            ["CGO_ENABLED"] = variant == BuildVariant.Race ? "1" : "0",
         };
         return BuildOnce($"{program}-{variant.Name}", key.ToString(), sources, environment, [.. variant.Flags, "."]);
     }
@@ -66,14 +67,18 @@ public sealed record Toolchain(int Release, string Root)
         }
     }
 
-    private Dictionary<string, string> Environments(Dictionary<string, string> more) => new(more, StringComparer.Ordinal)
+    private Dictionary<string, string> Environments(Dictionary<string, string> more)
     {
-        ["GOROOT"] = Root,
-        ["GOTOOLCHAIN"] = "local",
-        ["GOPROXY"] = "off",
-        ["GOFLAGS"] = "",
-        ["CGO_ENABLED"] = "0",
-    };
+        var environments = new Dictionary<string, string>(more, StringComparer.Ordinal)
+        {
+            ["GOROOT"] = Root,
+            ["GOTOOLCHAIN"] = "local",
+            ["GOPROXY"] = "off",
+            ["GOFLAGS"] = "",
+        };
+        environments.TryAdd("CGO_ENABLED", "0");
+        return environments;
+    }
 
     private static List<Toolchain> FindAll()
     {

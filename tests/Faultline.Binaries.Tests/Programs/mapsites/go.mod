@@ -1,0 +1,3 @@
+module mapsites
+
+go 1.18
