@@ -9,7 +9,7 @@ internal static class ProgramFit
 {
     private const int MostFrames = 2_000;
 
-    /// <summary>Above this share of frames that do not fit, the binary is another build and nothing may be concluded from it.</summary>
+    /// <summary>Above this share of frames that do not fit, of all or of the program's own, the binary is another build and nothing may be concluded from it.</summary>
     private const double MostMisfits = 0.25;
 
     /// <summary>Checks the frames of one report.</summary>
@@ -19,10 +19,13 @@ internal static class ProgramFit
         if (image.Binary is not { } binary)
             return (true, null);
 
-        int fitting = 0, misfitting = 0;
+        int fitting = 0, misfitting = 0, own = 0, misfittingOwn = 0;
         FrameLocation? example = null;
         foreach (var (location, isReturn) in Frames(report).Take(MostFrames))
         {
+            // The runtime and the library are much the same in every build; the program's own frames tell builds apart.
+            var isOwn = !image.IsLibrary(location.Function) && !GoPackage.IsRuntime(location.Function);
+            own += isOwn ? 1 : 0;
             if (isReturn ? image.FitsAsReturn(location) : image.Fits(location))
             {
                 fitting++;
@@ -30,6 +33,7 @@ internal static class ProgramFit
             else
             {
                 misfitting++;
+                misfittingOwn += isOwn ? 1 : 0;
                 if (example is null || GoPackage.IsRuntime(example.Function))
                     example = location;
             }
@@ -42,7 +46,7 @@ internal static class ProgramFit
         var sample = string.Create(
             CultureInfo.InvariantCulture,
             $"{misfitting} of {total} printed frames do not fit {binary.Path}, such as {example!.Function} at {example.File}:{example.Line} +0x{example.Offset:x}");
-        return misfitting > total * MostMisfits
+        return misfitting > total * MostMisfits || misfittingOwn > own * MostMisfits && misfittingOwn > 1
             ? (false, new Diagnostic("DIAG0001", DiagnosticSeverity.Error, logSource, null, sample + "; it is another program or another build, so the verdict rests on the log alone. Pass the binary that crashed with --binary"))
             : (true, new Diagnostic("DIAG0002", DiagnosticSeverity.Warning, logSource, null, sample + "; those frames are shown as printed"));
     }

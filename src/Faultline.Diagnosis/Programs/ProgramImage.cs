@@ -115,7 +115,8 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
             return [];
         if (_candidates.TryGetValue(location, out var known))
             return known;
-        var found = Binary.FindFunctions(location.Function)
+        // A traceback prints runtime.gopanic as the builtin that the program called.
+        var found = Binary.FindFunctions(location.Function is "panic" ? "runtime.gopanic" : location.Function)
             .Where(function => offset <= function.End - function.Entry && Fits(location, function.Entry + offset))
             .Select(function => function.Entry + offset)
             .ToArray();
