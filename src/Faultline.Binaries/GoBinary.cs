@@ -1,3 +1,4 @@
+using Faultline.Binaries.Dwarf;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
@@ -15,6 +16,7 @@ public sealed class GoBinary : IDisposable
     private readonly Lazy<GoTables> _tables;
     private readonly Lazy<FunctionNameIndex?> _names;
     private readonly Lazy<TypeTable?> _types;
+    private readonly Lazy<DwarfInfo?> _dwarf;
 
     private GoBinary(ElfFile elf)
     {
@@ -22,6 +24,7 @@ public sealed class GoBinary : IDisposable
         _buildInfo = new(() => BuildInfoReader.Read(_elf));
         _tables = new(() => GoTables.Find(_elf, _buildInfo.Value?.Release));
         _names = new(() => _tables.Value.Pclntab is { } table ? new FunctionNameIndex(table, _elf.Log) : null);
+        _dwarf = new(() => HasDwarf ? new DwarfInfo(_elf) : null);
         _types = new(() => _tables.Value.Module is { } module ? new TypeTable(_elf, module) : null);
     }
 
@@ -41,6 +44,9 @@ public sealed class GoBinary : IDisposable
     public bool IsStripped => !_elf.HasSymbolTable;
 
     public bool HasDwarf => _elf.TryFindSection(".debug_info", out _) || _elf.TryFindSection(".zdebug_info", out _);
+
+    /// <summary>Frames, variables and types of DWARF; null when the file has none.</summary>
+    public DwarfInfo? Dwarf => _dwarf.Value;
 
     /// <summary>Go's own build id (<c>.note.go.buildid</c>); null when absent.</summary>
     public string? GoBuildId => _elf.GoBuildId;
@@ -87,14 +93,16 @@ public sealed class GoBinary : IDisposable
         _names.Value is { } index ? index.Find(name).ConvertAll(row => _tables.Value.Functions[row]) : [];
 
     /// <summary>Logical frames at exactly this address, innermost first; empty when no function holds it. For a return address pass address - 1.</summary>
-    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address)
+    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address) =>
+        _tables.Value.Pclntab is { } table && table.TryFindIndex(address, out var index) ? ExpandFrames(index, address) : [];
+
+    /// <summary>Logical frames at an address of a function that is known; empty when its record is broken.</summary>
+    internal IReadOnlyList<SourceFrame> ExpandFrames(int functionIndex, ulong address)
     {
         var tables = _tables.Value;
-        if (tables.Pclntab is not { } table || !table.TryFindIndex(address, out var index))
-            return [];
         try
         {
-            return new InlineTree(_elf, table, tables.Module).Expand(index, address, _elf.Log);
+            return new InlineTree(_elf, tables.Pclntab!, tables.Module).Expand(functionIndex, address, _elf.Log);
         }
         catch (MalformedDataException exception)
         {

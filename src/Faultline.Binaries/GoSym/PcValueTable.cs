@@ -19,9 +19,21 @@ internal static class PcValueTable
         var end = entry;
         for (var first = true; ; first = false)
         {
-            if (!TryReadUvarint(pctab, ref position, out var valueDelta) || (valueDelta == 0 && !first))
+            // Nearly all numbers are one byte long, and large functions have thousands of them.
+            uint valueDelta;
+            uint addressDelta;
+            if (position + 1 < pctab.Length && (pctab[position] | pctab[position + 1]) < 0x80)
+            {
+                valueDelta = pctab[position];
+                addressDelta = pctab[position + 1];
+                position += 2;
+            }
+            else if (!TryReadUvarint(pctab, ref position, out valueDelta) || !TryReadUvarint(pctab, ref position, out addressDelta))
+            {
                 return None;
-            if (!TryReadUvarint(pctab, ref position, out var addressDelta))
+            }
+
+            if (valueDelta == 0 && !first)
                 return None;
             value += (int)(valueDelta >> 1) ^ -(int)(valueDelta & 1);
             end += (ulong)addressDelta * (uint)quantum;
@@ -30,7 +42,8 @@ internal static class PcValueTable
         }
     }
 
-    private static bool TryReadUvarint(ReadOnlySpan<byte> bytes, ref int position, out uint value)
+    /// <summary>An unsigned LEB128 number of at most 32 bits; false where the bytes end first.</summary>
+    public static bool TryReadUvarint(ReadOnlySpan<byte> bytes, ref int position, out uint value)
     {
         value = 0;
         for (var shift = 0; shift < 35 && position < bytes.Length; shift += 7)
