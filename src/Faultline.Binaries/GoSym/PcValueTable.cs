@@ -14,32 +14,39 @@ internal static class PcValueTable
     {
         if (offset == 0 || offset >= (uint)pctab.Length)
             return None;
-        var position = (int)offset;
+        var rest = pctab[(int)offset..];
         var value = None;
-        var end = entry;
-        for (var first = true; ; first = false)
+
+        // Nearly all numbers are one byte long, and large functions have thousands of them: this loop is where symbolizing spends its time.
+        var distance = (address - entry) / (uint)quantum;
+        var reached = 0UL;
+        var first = true;
+        while (rest.Length >= 2)
         {
-            // Nearly all numbers are one byte long, and large functions have thousands of them.
-            uint valueDelta;
-            uint addressDelta;
-            if (position + 1 < pctab.Length && (pctab[position] | pctab[position + 1]) < 0x80)
+            uint valueDelta = rest[0];
+            uint addressDelta = rest[1];
+            if ((valueDelta | addressDelta) < 0x80)
             {
-                valueDelta = pctab[position];
-                addressDelta = pctab[position + 1];
-                position += 2;
+                rest = rest[2..];
             }
-            else if (!TryReadUvarint(pctab, ref position, out valueDelta) || !TryReadUvarint(pctab, ref position, out addressDelta))
+            else
             {
-                return None;
+                var position = 0;
+                if (!TryReadUvarint(rest, ref position, out valueDelta) || !TryReadUvarint(rest, ref position, out addressDelta))
+                    return None;
+                rest = rest[position..];
             }
 
             if (valueDelta == 0 && !first)
                 return None;
+            first = false;
             value += (int)(valueDelta >> 1) ^ -(int)(valueDelta & 1);
-            end += (ulong)addressDelta * (uint)quantum;
-            if (address < end)
+            reached += addressDelta;
+            if (distance < reached)
                 return value;
         }
+
+        return None;
     }
 
     /// <summary>An unsigned LEB128 number of at most 32 bits; false where the bytes end first.</summary>

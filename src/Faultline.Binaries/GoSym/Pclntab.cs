@@ -19,7 +19,8 @@ internal sealed class Pclntab
     private readonly int _size;
     private readonly PclntabHeader _header;
     private readonly PclntabLayout _layout;
-    private readonly ConcurrentDictionary<int, string> _strings = new();
+    // Room for what a large batch asks for: growing step by step costs more than the table.
+    private readonly ConcurrentDictionary<int, string> _strings = new(concurrencyLevel: 2, capacity: 8191);
 
     public Pclntab(MappedFile file, long offset, int size, ulong address)
     {
