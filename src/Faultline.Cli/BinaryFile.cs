@@ -1,4 +1,5 @@
 using Faultline.Binaries;
+using Faultline.Binaries.Elf;
 using Faultline.Binaries.Reading;
 
 namespace Faultline.Cli;
@@ -7,7 +8,7 @@ namespace Faultline.Cli;
 internal static class BinaryFile
 {
     /// <exception cref="UserErrorException">There is none, it may not be read, or it is no binary that can be read.</exception>
-    public static GoBinary Open(string path)
+    public static GoBinary Open(string path, DebugFileSearch? debugFiles)
     {
         // Says what is wrong with the file itself, in the words of the other commands.
         using (InputFile.Open(path))
@@ -16,7 +17,7 @@ internal static class BinaryFile
 
         try
         {
-            return GoBinary.Open(path);
+            return GoBinary.Open(path, debugFiles);
         }
         catch (MalformedDataException error)
         {

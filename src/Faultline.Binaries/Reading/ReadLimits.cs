@@ -13,7 +13,7 @@ public static class ReadLimits
     public const int FunctionCount = 16 * 1024 * 1024;
 
     /// <summary>Largest section after decompression, in bytes.</summary>
-    public const int SectionSize = 512 * 1024 * 1024;
+    public const int SectionSize = 256 * 1024 * 1024;
 
     /// <summary>Most rows of the line table of one unit.</summary>
     public const int LineRowCount = 4 * 1024 * 1024;

@@ -25,9 +25,9 @@ public sealed class Symbolizer(GoBinary binary)
         if (binary.Dwarf is { } dwarf && dwarf.TryFindFunction(at, out var code) && dwarf.ResolveFrames(at) is [.., var outermost] inlined)
             return new AddressSymbol(address, isReturnAddress, AddressSource.Dwarf, outermost.Function, code.Start, code.End, inlined);
 
-        if (binary.Elf.Symbols.TryFind(at, ElfSymbolType.Function, out var symbol))
+        if (binary.Symbols.TryFind(at, ElfSymbolType.Function, out var symbol))
         {
-            var name = binary.Elf.Symbols.GetName(symbol);
+            var name = binary.Symbols.GetName(symbol);
             return new AddressSymbol(
                 address, isReturnAddress, AddressSource.Symbols, name, symbol.Address, symbol.Address + symbol.Size,
                 [new SourceFrame(name, "", 0, Inlined: false, symbol.Address)]);
@@ -45,8 +45,8 @@ public sealed class Symbolizer(GoBinary binary)
         var known = binary.FindFunctions(function);
         if (known.Count > 0)
             return [.. known.Select(found => found.Entry)];
-        return [.. binary.Elf.Symbols.Symbols
-            .Where(symbol => symbol.Type == ElfSymbolType.Function && binary.Elf.Symbols.GetName(symbol) == function)
+        return [.. binary.Symbols.Symbols
+            .Where(symbol => symbol.Type == ElfSymbolType.Function && binary.Symbols.GetName(symbol) == function)
             .Select(symbol => symbol.Address).Distinct()];
     }
 

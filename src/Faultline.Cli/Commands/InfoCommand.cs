@@ -17,13 +17,15 @@ internal static class InfoCommand
 
     public static Command Create()
     {
+        DebugFileOptions debugFiles = new();
         Argument<string> path = new("BINARY") { Description = "The program: an ELF file that Go built." };
         Option<OutputFormat> format = DiagnoseOptions.Choice(
             "--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
         Command command = new("info", "Show a binary's Go version, modules, build settings, build ids and sections, and what is missing.") { path, format };
+        debugFiles.AddTo(command);
         command.SetAction(arguments =>
         {
-            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!);
+            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
             try
             {
                 Write(binary, arguments.GetValue(format));

@@ -28,6 +28,7 @@ internal static class SymbolizeCommand
 
     public static Command Create()
     {
+        DebugFileOptions debugFiles = new();
         Argument<string> path = new("BINARY") { Description = "The program: an ELF file that Go built." };
         Argument<string[]> queries = new("PC") { Arity = ArgumentArity.ZeroOrMore, Description = "What to look up; '-' reads lines from standard input." };
         Option<SymbolFormat> format = DiagnoseOptions.Choice(
@@ -40,9 +41,10 @@ internal static class SymbolizeCommand
         Option<bool> returnAddresses = new("--return-addresses", "-r") { Description = "The PCs are return addresses: look up the call before each." };
         Option<bool> noInlines = new("--no-inlines") { Description = "With 'addr2line': two lines for each PC, as 'go tool addr2line' writes them." };
         Command command = new("symbolize", "Say which functions and lines addresses of a binary belong to, inlined calls included.") { path, queries, format, returnAddresses, noInlines };
+        debugFiles.AddTo(command);
         command.SetAction(arguments =>
         {
-            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!);
+            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
             try
             {
                 using Stream stream = StandardStreams.OpenOutput();

@@ -25,6 +25,7 @@ internal static class InfoJson
         json.WriteNumber("functions", binary.Functions.Count);
         json.WriteBoolean("symbols", !binary.IsStripped);
         json.WriteString("dwarf", MissingParts.DwarfForm(binary));
+        Optional(json, "debug_file", binary.DebugFilePath);
         json.WriteStartObject("settings");
         foreach ((string name, string value) in info?.Settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
             json.WriteString(name, value);

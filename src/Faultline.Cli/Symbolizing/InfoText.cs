@@ -23,6 +23,7 @@ internal static class InfoText
         if (binary.Moduledata is { } module)
             Line(writer, "Go code", $"0x{module.Text:x}-0x{module.EndOfText:x}");
         Line(writer, "DWARF", MissingParts.DwarfForm(binary));
+        Line(writer, "Debug file", binary.DebugFilePath);
         if (info is { Settings.Count: > 0 })
         {
             writer.Write("\nSettings\n");

@@ -19,10 +19,10 @@ internal static class MissingParts
             yield return ("module information", "modules and build settings are unknown; build a package with 'go build', not a list of files or with another build system");
         if (binary.Elf.Sections.Count == 0)
             yield return ("section headers", "tables are found by their content; no symbols, no DWARF");
-        if (binary.IsStripped)
+        if (binary.IsStripped && binary.DebugFilePath is null)
             yield return ("symbol table", "no names of global variables and C functions; build without -ldflags=-s, do not strip");
-        if (!binary.HasDwarf)
-            yield return ("DWARF", "no variables, no struct fields, no lines of C code; build without -ldflags=-w, do not strip");
+        if (binary.Dwarf is null)
+            yield return ("DWARF", "no variables, no struct fields, no lines of C code; build without -ldflags=-w, do not strip, or give its debug file with --debug-dir");
         if (binary.GoBuildId is null && binary.GnuBuildId is null)
             yield return ("build ids", "nothing ties the binary to its debug files");
     }
