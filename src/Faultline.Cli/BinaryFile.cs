@@ -21,7 +21,7 @@ internal static class BinaryFile
         }
         catch (MalformedDataException error)
         {
-            throw new UserErrorException(ExitCode.BadData, $"'{path}' cannot be used: {error.Rule}.");
+            throw new UserErrorException(ExitCode.BadData, $"'{path}' is no 64-bit ELF program that can be read ({error.Structure}: {error.Rule}).");
         }
         catch (IOException)
         {

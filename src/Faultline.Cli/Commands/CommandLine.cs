@@ -69,7 +69,7 @@ internal static class CommandLine
         if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [{ } first, ..] && !first.StartsWith('-'))
             return $"'{first}' is no command. To explain a crash log: 'faultline diagnose {string.Join(' ', args)}'. {advice}";
         if (result.UnmatchedTokens is [{ } unknown, ..])
-            return $"unknown option '{unknown}'. {advice}";
+            return unknown.StartsWith('-') ? $"unknown option '{unknown}'. {advice}" : $"'{unknown}' is one argument too many. {advice}";
         return $"{result.Errors[0].Message.TrimEnd('.')}. {advice}";
     }
 
