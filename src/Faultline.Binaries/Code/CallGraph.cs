@@ -58,7 +58,17 @@ internal sealed class CallGraph
     /// <summary>Functions after which this one can run, itself included.</summary>
     public HashSet<int> Reaching(int function) => Search([function], node => reverse.Value[node]);
 
+    /// <summary>True when a call of a func value that could not be followed can lead to the function.</summary>
+    public bool IsReachedByFuncValues(int function) => Visit([function], node => reverse.Value[node]).Contains(FuncValueHub);
+
     private HashSet<int> Search(IEnumerable<int> starts, Func<int, IEnumerable<int>> next)
+    {
+        HashSet<int> found = Visit(starts, next);
+        found.RemoveWhere(node => node >= functionCount);
+        return found;
+    }
+
+    private static HashSet<int> Visit(IEnumerable<int> starts, Func<int, IEnumerable<int>> next)
     {
         var seen = new HashSet<int>(starts);
         var pending = new Stack<int>(seen);
@@ -70,7 +80,6 @@ internal sealed class CallGraph
                     pending.Push(successor);
             }
         }
-        seen.RemoveWhere(node => node >= functionCount);
         return seen;
     }
 
@@ -115,7 +124,7 @@ internal sealed class CallGraph
 
     private int HubOf(InterfaceTable table)
     {
-        string package = model.Layouts.KeyOf(table.Interface) is { Length: > 0 } key ? MethodSymbol.PackageOf(key) : "";
+        string package = model.Structs.KeyOf(table.Interface) is { Length: > 0 } key ? MethodSymbol.PackageOf(key) : "";
         if (!standardHubs.TryGetValue(package, out int hub))
         {
             standardHubs.Add(package, hub = standardHubs.Count);
@@ -144,13 +153,15 @@ internal sealed class CallGraph
         }
     }
 
+    /// <summary>The standard library's own goroutines (<c>time.AfterFunc</c>, <c>sync.WaitGroup.Go</c>) mostly exist to call a function of the program.</summary>
     private void AddIndirectCalls()
     {
+        HashSet<int> started = [.. goStarts.Keys.Select(start => start.Started).Where(function => model.Packages.PackageOf(function) is not "runtime")];
         foreach (int function in model.Scan.IndirectCallers)
         {
             if (model.Packages.IsStandard(function))
                 AddStandardCallbacks(function);
-            else
+            if (!model.Packages.IsStandard(function) || started.Contains(function))
                 AddIndirectCallsOf(function);
         }
     }

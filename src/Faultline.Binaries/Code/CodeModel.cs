@@ -32,7 +32,7 @@ internal sealed class CodeModel
         interfaceMethods = new(() => [.. InterfaceTables.SelectMany(table => table.Methods)]);
         packages = new(() => new Packages(Functions));
         sortedReferences = new(() => [.. Scan.DataReferences.Order(DataReferenceOrder.Instance)]);
-        Layouts = new StructLayouts(binary, Scan);
+        Structs = new StructTypes(binary, Scan);
         decoder = new FunctionDecoder(binary);
         context = new FlowContext(
             Functions.RoleAt,
@@ -49,7 +49,7 @@ internal sealed class CodeModel
 
     public CallerIndex Callers { get; }
 
-    public StructLayouts Layouts { get; }
+    public StructTypes Structs { get; }
 
     public Packages Packages => packages.Value;
 
@@ -91,7 +91,7 @@ internal sealed class CodeModel
     {
         if (!receivers.TryGetValue(function, out (string Key, ulong Descriptor)? receiver))
         {
-            receiver = MethodSymbol.TryGetPointerReceiver(Functions[function].Name, out string key) ? (key, Layouts.FindByKey(key)) : null;
+            receiver = MethodSymbol.TryGetPointerReceiver(Functions[function].Name, out string key) ? (key, Structs.FindByKey(key)) : null;
             receivers.Add(function, receiver);
         }
         return receiver;
@@ -149,6 +149,9 @@ internal sealed class CodeModel
             parameterCounts.Add(function, count = ParameterCounts.Read(Binary, Functions[function]));
         return count;
     }
+
+    /// <summary>A function's instructions in blocks, read anew on each call.</summary>
+    public FunctionBody ReadBody(int function) => FunctionBody.Parse(Functions[function], decoder, context);
 
     public FunctionFlow FlowOf(int function)
     {

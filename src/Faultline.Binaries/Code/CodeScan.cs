@@ -15,9 +15,9 @@ internal readonly record struct FunctionMention(int User, int Mentioned);
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DataReference(ulong Target, int User);
 
-/// <summary>A call of interest: a map operation or the start of a goroutine. <paramref name="TypeAddress"/> is the type operand where the code right before loads it; else 0.</summary>
+/// <summary>A call of interest: a map operation or the start of a goroutine. <paramref name="TypeAddress"/> is the type operand where the code right before loads it, else 0; <paramref name="IteratorSlot"/> the iterator's place in the frame, else null.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct NotedCall(ulong Address, ulong ReturnAddress, int Caller, int Callee, ulong TypeAddress);
+internal readonly record struct NotedCall(ulong Address, ulong ReturnAddress, int Caller, int Callee, ulong TypeAddress, long? IteratorSlot);
 
 /// <summary>
 /// One linear pass over all code. It decodes every instruction once and keeps only what other questions start from: calls between
@@ -101,12 +101,21 @@ internal sealed class CodeScan
         switch (functions.RoleOf(callee))
         {
             case RuntimeRole.MapOperation when !functions.IsMapImplementation(user):
-                mapCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, recent.FindTypeOperand(functions[callee].Name)));
+                NoteMapCall(user, callee, instruction);
                 break;
             case RuntimeRole.StartGoroutine:
-                goCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, TypeAddress: 0));
+                goCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, TypeAddress: 0, IteratorSlot: null));
                 break;
         }
+    }
+
+    private void NoteMapCall(int user, int callee, in Instruction instruction)
+    {
+        if (!MapEntryPoints.TryFind(functions[callee].Name, out MapEntryPoint entryPoint))
+            return;
+        ulong type = entryPoint.TypeArgument >= 0 ? recent.FindLoadedAddress(AbiRegisters.OfArgument(entryPoint.TypeArgument)) : 0;
+        long? iterator = entryPoint.IteratorArgument >= 0 ? recent.FindFrameSlot(AbiRegisters.OfArgument(entryPoint.IteratorArgument)) : null;
+        mapCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, type, iterator));
     }
 
     private void VisitReference(int user, ulong target, Iced.Intel.Code code)

@@ -30,7 +30,7 @@ internal sealed class FlowTransfer
     public void Apply(BasicBlock block, FlowState state)
     {
         for (int i = block.Start; i < block.End; i++)
-            Apply(block, body.Instructions[i], state);
+            Apply(block, in body.Instructions[i], state);
     }
 
     private void Apply(BasicBlock block, in Instruction instruction, FlowState state)
@@ -43,7 +43,7 @@ internal sealed class FlowTransfer
                 Move(instruction, state);
                 return;
             case Mnemonic.Lea:
-                WriteRegister(instruction.Op0Register, instruction.Op0Register.IsGPR64() ? AddressValue(instruction, state) : ValuePool.Unknown, state);
+                WriteRegister(instruction.Op0Register, instruction.Op0Register.IsGPR64() ? AddressValue(instruction, state) : ValuePool.Computed, state);
                 return;
             case Mnemonic.Xor or Mnemonic.Sub when instruction.Op0Kind == OpKind.Register && instruction.Op1Kind == OpKind.Register && instruction.Op0Register == instruction.Op1Register:
                 WriteRegister(instruction.Op0Register, pool.Constant(0), state);
@@ -88,6 +88,11 @@ internal sealed class FlowTransfer
             default:
                 if (instruction.IsJccShortOrNear)
                     return;
+                if (instruction.Op0Kind == OpKind.Register && IsArithmetic(instruction))
+                {
+                    WriteRegister(instruction.Op0Register, ValuePool.Computed, state);
+                    return;
+                }
                 if (IsConditionalMove(instruction))
                     ConditionalMove(instruction, state);
                 else
@@ -101,7 +106,7 @@ internal sealed class FlowTransfer
         int size = instruction.Op0Kind == OpKind.Register ? instruction.Op0Register.GetSize() : instruction.MemorySize.GetSize();
         if (instruction.Op0Kind == OpKind.Memory)
         {
-            int stored = size != 8 ? ValuePool.Unknown
+            int stored = size != 8 ? ValuePool.Computed
                 : instruction.Op1Kind == OpKind.Register ? ReadRegister(instruction.Op1Register, state)
                 : pool.Constant(instruction.GetImmediate(1));
             Store(instruction, state, stored, size);
@@ -110,12 +115,12 @@ internal sealed class FlowTransfer
         int value = instruction.Op1Kind switch
         {
             OpKind.Register => ReadRegister(instruction.Op1Register, state),
-            OpKind.Memory => size == 8 ? Load(instruction, state, 0) : ValuePool.Unknown,
+            OpKind.Memory => size == 8 ? Load(instruction, state, 0) : ValuePool.Computed,
             _ => pool.Constant(size == 4 ? instruction.GetImmediate(1) & uint.MaxValue : instruction.GetImmediate(1)),
         };
         // A 32-bit move clears the upper half: numbers survive it, addresses do not.
         if (size < 4 || (size == 4 && pool[value].Kind != ValueKind.Constant))
-            value = ValuePool.Unknown;
+            value = ValuePool.Computed;
         WriteRegister(instruction.Op0Register, value, state);
     }
 
@@ -147,7 +152,7 @@ internal sealed class FlowTransfer
     private int Sum(in Instruction instruction, FlowState state)
     {
         if (!instruction.Op0Register.IsGPR64())
-            return ValuePool.Unknown;
+            return ValuePool.Computed;
         int left = ReadRegister(instruction.Op0Register, state);
         bool subtracts = instruction.Mnemonic is Mnemonic.Sub or Mnemonic.Dec;
         if (instruction.OpCount == 1)
@@ -155,7 +160,7 @@ internal sealed class FlowTransfer
         if (instruction.Op1Kind is OpKind.Immediate8to64 or OpKind.Immediate32to64 or OpKind.Immediate8 or OpKind.Immediate32)
             return pool.Add(left, subtracts ? -(long)instruction.GetImmediate(1) : (long)instruction.GetImmediate(1));
         if (subtracts || instruction.Op1Kind != OpKind.Register)
-            return ValuePool.Unknown;
+            return ValuePool.Computed;
         int right = ReadRegister(instruction.Op1Register, state);
         return IndexedSum(left, right);
     }
@@ -165,7 +170,7 @@ internal sealed class FlowTransfer
     {
         if (pool[right].Kind == ValueKind.Constant && (ulong)pool[right].Payload < 4096)
             return pool.Add(left, pool[right].Payload);
-        return left == ValuePool.Unknown ? pool.Element(right) : right == ValuePool.Unknown ? pool.Element(left) : ValuePool.Unknown;
+        return left <= ValuePool.Computed ? pool.Element(right) : right <= ValuePool.Computed ? pool.Element(left) : ValuePool.Computed;
     }
 
     private void ConditionalMove(in Instruction instruction, FlowState state)
@@ -173,7 +178,7 @@ internal sealed class FlowTransfer
         int target = AbiRegisters.NumberOf(instruction.Op0Register);
         if (target < 0)
             return;
-        int moved = !instruction.Op0Register.IsGPR64() ? ValuePool.Unknown
+        int moved = !instruction.Op0Register.IsGPR64() ? ValuePool.Computed
             : instruction.Op1Kind == OpKind.Memory ? Load(instruction, state, 0)
             : ReadRegister(instruction.Op1Register, state);
         state[target] = pool.Merge(state[target], moved, long.MinValue | (long)(instruction.IP - flow.Function.Entry));
@@ -196,15 +201,17 @@ internal sealed class FlowTransfer
                 return;
         }
         Record(instruction, target, state, isTail: false);
+        if (role == RuntimeRole.NoReturn)
+            return;
         for (int register = 0; register < 16; register++)
         {
-            if (register is AbiRegisters.Rsp or AbiRegisters.R14)
-                continue;
-            int result = AbiRegisters.ArgumentOf(register);
-            state[register] = result >= 0 && role != RuntimeRole.NoReturn ? pool.CallResult(instruction.IP, result) : ValuePool.Unknown;
+            if (register is not (AbiRegisters.Rsp or AbiRegisters.R14))
+                state[register] = ValuePool.Unknown;
         }
-        for (int register = 0; register < 16; register++)
-            state.SetVector(register, ValuePool.Unknown, ValuePool.Unknown);
+        int first = pool.CallResults(instruction.IP);
+        for (int result = 0; result < AbiRegisters.ArgumentCount; result++)
+            state[AbiRegisters.OfArgument(result)] = first + result;
+        state.ForgetVectors();
     }
 
     /// <summary>Up to Go 1.20 the slow path of a pointer store is a call that stores the register in its name to [rdi].</summary>
@@ -384,6 +391,14 @@ internal sealed class FlowTransfer
         SymbolicValue value = pool[state[AbiRegisters.Rsp]];
         return value.Kind == ValueKind.StackAddress ? value.Payload : long.MinValue / 2;
     }
+
+    /// <summary>Frequent instructions that only compute a number into their first operand.</summary>
+    private static bool IsArithmetic(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Movzx or Mnemonic.Movsx or Mnemonic.Movsxd or Mnemonic.And or Mnemonic.Or or Mnemonic.Xor or Mnemonic.Shl
+            or Mnemonic.Shr or Mnemonic.Sar or Mnemonic.Sbb or Mnemonic.Adc or Mnemonic.Neg or Mnemonic.Not or Mnemonic.Sete or Mnemonic.Setne
+            or Mnemonic.Setb or Mnemonic.Setbe or Mnemonic.Seta or Mnemonic.Setae or Mnemonic.Setl or Mnemonic.Setle or Mnemonic.Setg or Mnemonic.Setge
+            or Mnemonic.Rol or Mnemonic.Ror or Mnemonic.Bsf or Mnemonic.Bsr or Mnemonic.Popcnt or Mnemonic.Bswap
+        || (instruction.Mnemonic == Mnemonic.Imul && instruction.OpCount > 1);
 
     private static bool IsConditionalMove(in Instruction instruction) =>
         instruction.Mnemonic is Mnemonic.Cmova or Mnemonic.Cmovae or Mnemonic.Cmovb or Mnemonic.Cmovbe or Mnemonic.Cmove or Mnemonic.Cmovne

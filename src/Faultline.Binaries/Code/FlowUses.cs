@@ -44,7 +44,7 @@ internal sealed class FlowUses
     public FlowUses(FunctionFlow flow)
     {
         ValuePool pool = flow.Values;
-        for (int id = ValuePool.Unknown + 1; id < pool.Count; id++)
+        for (int id = ValuePool.Computed + 1; id < pool.Count; id++)
             AddDerived(pool, id);
         for (int i = 0; i < flow.Stores.Count; i++)
         {
@@ -89,7 +89,7 @@ internal sealed class FlowUses
 
     private void Add(int value, UseKind kind, int index, int argument = 0)
     {
-        if (value <= ValuePool.Unknown)
+        if (value <= ValuePool.Computed)
             return;
         if (!uses.TryGetValue(value, out List<ValueUse>? list))
             uses.Add(value, list = []);

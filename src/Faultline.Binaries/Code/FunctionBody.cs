@@ -21,10 +21,9 @@ internal sealed class FunctionBody
     private const int InstructionLimit = 400_000;
 
     private readonly FlowContext context;
-    private readonly Dictionary<ulong, int> indexes = [];
-    private readonly List<Instruction> instructions = [];
+    private Instruction[] instructions = [];
     private readonly List<BasicBlock> blocks = [];
-    private readonly Dictionary<int, int> blockAt = [];
+    private int[] blockAt = [];
 
     private FunctionBody(FuncInfo function, FlowContext context)
     {
@@ -34,7 +33,7 @@ internal sealed class FunctionBody
 
     public FuncInfo Function { get; }
 
-    public IReadOnlyList<Instruction> Instructions => instructions;
+    public ReadOnlySpan<Instruction> Instructions => instructions;
 
     public IReadOnlyList<BasicBlock> Blocks => blocks;
 
@@ -45,12 +44,11 @@ internal sealed class FunctionBody
     public static FunctionBody Parse(FuncInfo function, FunctionDecoder decoder, FlowContext context)
     {
         var body = new FunctionBody(function, context);
+        var decoded = new List<Instruction>((int)Math.Min(function.End - function.Entry, 1 << 16) / 4);
         decoder.Start(function);
-        while (body.instructions.Count < InstructionLimit && decoder.TryDecode(out Instruction instruction))
-        {
-            body.indexes[instruction.IP] = body.instructions.Count;
-            body.instructions.Add(instruction);
-        }
+        while (decoded.Count < InstructionLimit && decoder.TryDecode(out Instruction instruction))
+            decoded.Add(instruction);
+        body.instructions = [.. decoded];
         body.CutBlocks();
         return body;
     }
@@ -58,32 +56,53 @@ internal sealed class FunctionBody
     public bool IsInside(ulong address) => address >= Function.Entry && address < Function.End;
 
     /// <summary>The block that starts at an address; -1 when none does.</summary>
-    public int FindBlock(ulong address) => indexes.TryGetValue(address, out int index) && blockAt.TryGetValue(index, out int block) ? block : -1;
+    public int FindBlock(ulong address) => IndexOf(address) is >= 0 and var index ? blockAt[index] : -1;
+
+    /// <summary>Instructions come in address order, so an address is found by halving.</summary>
+    private int IndexOf(ulong address)
+    {
+        (int low, int high) = (0, instructions.Length - 1);
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            ulong at = instructions[middle].IP;
+            if (at == address)
+                return middle;
+            if (at < address)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
+    }
 
     private void CutBlocks()
     {
-        var starts = new SortedSet<int> { 0 };
-        bool hasIndirectJump = instructions.Exists(i => i.FlowControl == FlowControl.IndirectBranch);
-        for (int i = 0; i < instructions.Count; i++)
+        var isStart = new bool[instructions.Length + 1];
+        isStart[0] = true;
+        bool hasIndirectJump = Array.Exists(instructions, i => i.FlowControl == FlowControl.IndirectBranch);
+        for (int i = 0; i < instructions.Length; i++)
         {
-            Instruction instruction = instructions[i];
-            if (HasNearTarget(instruction) && indexes.TryGetValue(instruction.NearBranchTarget, out int target))
-                starts.Add(target);
+            ref readonly Instruction instruction = ref instructions[i];
+            if (HasNearTarget(instruction) && IsInside(instruction.NearBranchTarget) && IndexOf(instruction.NearBranchTarget) is >= 0 and var target)
+                isStart[target] = true;
             if (EndsBlock(instruction))
-                starts.Add(i + 1);
+                isStart[i + 1] = true;
             if (hasIndirectJump && instruction.Mnemonic == Mnemonic.Lea && instruction.IsIPRelativeMemoryOperand)
-                starts.UnionWith(JumpTable.Targets(instruction.IPRelativeMemoryAddress, indexes, context.ReadWord));
-        }
-        starts.Remove(instructions.Count);
-        starts.Add(instructions.Count);
-        int from = 0;
-        foreach (int to in starts)
-        {
-            if (to > from)
             {
-                blockAt.Add(from, blocks.Count);
-                blocks.Add(new BasicBlock(from, to));
+                foreach (int entry in JumpTable.Targets(instruction.IPRelativeMemoryAddress, IndexOf, context.ReadWord))
+                    isStart[entry] = true;
             }
+        }
+        blockAt = new int[instructions.Length];
+        Array.Fill(blockAt, -1);
+        for (int from = 0; from < instructions.Length;)
+        {
+            int to = from + 1;
+            while (to < instructions.Length && !isStart[to])
+                to++;
+            blockAt[from] = blocks.Count;
+            blocks.Add(new BasicBlock(from, to));
             from = to;
         }
         foreach (BasicBlock block in blocks)
@@ -92,12 +111,12 @@ internal sealed class FunctionBody
 
     private void Connect(BasicBlock block)
     {
-        Instruction last = instructions[block.End - 1];
-        if (HasNearTarget(last) && indexes.TryGetValue(last.NearBranchTarget, out int target) && blockAt.TryGetValue(target, out int taken))
+        ref readonly Instruction last = ref instructions[block.End - 1];
+        if (HasNearTarget(last) && IsInside(last.NearBranchTarget) && FindBlock(last.NearBranchTarget) is >= 0 and var taken)
             block.Successors.Add(taken);
         bool fallsThrough = !EndsBlock(last) || last.FlowControl == FlowControl.ConditionalBranch;
-        if (fallsThrough && blockAt.TryGetValue(block.End, out int next))
-            block.Successors.Add(next);
+        if (fallsThrough && block.End < instructions.Length)
+            block.Successors.Add(blockAt[block.End]);
     }
 
     private static bool HasNearTarget(in Instruction instruction) =>

@@ -11,7 +11,7 @@ internal sealed class FunctionFlow
 {
     // Blocks can be visited again while values still spread; this bounds hostile control flow.
     private const int VisitsPerBlock = 24;
-    private const int StateCellLimit = 24_000_000;
+    private const int BlockLimit = 40_000;
     private const int FrameSizeLimit = 64 * 1024;
     private const int ArgumentAreaSize = 512;
     private const int RedZone = 128;
@@ -71,17 +71,14 @@ internal sealed class FunctionFlow
     private void Run(FunctionBody body, FlowContext context)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
-        if (blocks.Count == 0)
-            return;
-        long frame = Math.Min(FrameSize(body), FrameSizeLimit);
-        int slotCount = (int)((frame + RedZone + ArgumentAreaSize) / 8);
-        if ((long)blocks.Count * (slotCount + 64) > StateCellLimit)
+        if (blocks.Count is 0 or > BlockLimit)
         {
             IsExhaustive = false;
-            slotCount = 0;
+            return;
         }
-
-        var entry = new FlowState(-((frame + RedZone) / 8 * 8), slotCount);
+        long frame = Math.Min(FrameSize(body), FrameSizeLimit);
+        int slotCount = (int)((frame + RedZone + ArgumentAreaSize) / 8);
+        var entry = new FlowState(new SlotNumbers(-((frame + RedZone) / 8 * 8), slotCount));
         entry[AbiRegisters.Rsp] = Values.StackAddress(0);
         entry[AbiRegisters.ClosureContext] = Values.ClosureContext();
         for (int i = 0; i < AbiRegisters.ArgumentCount; i++)
@@ -99,13 +96,14 @@ internal sealed class FunctionFlow
         for (int i = 0; i < blocks.Count; i++)
         {
             if (states[i] is { } state)
-                transfer.Apply(blocks[i], state.Copy());
+                transfer.Apply(blocks[i], state);
         }
     }
 
     private void Spread(FunctionBody body, FlowState?[] states, SortedSet<int> pending, FlowTransfer transfer, Func<int, bool>? isReached = null)
     {
         var visits = new int[states.Length];
+        FlowState scratch = states[pending.Min]!.Copy();
         while (pending.Count > 0)
         {
             int index = pending.Min;
@@ -116,18 +114,18 @@ internal sealed class FunctionFlow
                 continue;
             }
             BasicBlock block = body.Blocks[index];
-            FlowState state = states[index]!.Copy();
-            transfer.Apply(block, state);
+            scratch.CopyFrom(states[index]!);
+            transfer.Apply(block, scratch);
             foreach (int successor in block.Successors)
             {
                 if (isReached is not null && isReached(successor))
                     continue;
                 if (states[successor] is not { } known)
                 {
-                    states[successor] = block.Successors.Count == 1 ? state : state.Copy();
+                    states[successor] = scratch.Copy();
                     pending.Add(successor);
                 }
-                else if (known.Join(state, successor, Values))
+                else if (known.Join(scratch, successor, Values))
                 {
                     pending.Add(successor);
                 }

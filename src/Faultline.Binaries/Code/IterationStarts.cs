@@ -6,7 +6,7 @@ internal static class IterationStarts
     /// <summary>The calls in the same function that start an iteration with this iterator.</summary>
     public static IEnumerable<(CallFact Call, MapEntryPoint EntryPoint)> Of(CodeModel model, FunctionFlow flow, int iterator)
     {
-        if (iterator == ValuePool.Unknown)
+        if (iterator <= ValuePool.Computed)
             yield break;
         foreach (CallFact call in flow.Calls)
         {

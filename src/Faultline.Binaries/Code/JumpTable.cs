@@ -23,11 +23,11 @@ internal static class JumpTable
     }
 
     /// <summary>The instructions that a table at this address leads to; empty when there is no table.</summary>
-    public static IEnumerable<int> Targets(ulong table, IReadOnlyDictionary<ulong, int> instructionAt, Func<ulong, ulong?> readWord)
+    public static IEnumerable<int> Targets(ulong table, Func<ulong, int> instructionAt, Func<ulong, ulong?> readWord)
     {
         for (ulong i = 0; i < EntryLimit; i++)
         {
-            if (readWord(table + (8 * i)) is not { } address || !instructionAt.TryGetValue(address, out int index))
+            if (readWord(table + (8 * i)) is not { } address || instructionAt(address) is not (>= 0 and var index))
                 yield break;
             yield return index;
         }

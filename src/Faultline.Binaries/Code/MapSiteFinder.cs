@@ -6,6 +6,10 @@ namespace Faultline.Binaries.Code;
 internal sealed class MapSiteFinder(CodeModel model, OriginFinder origins, Func<NotedCall, MapOperand> findOperand)
 {
     private readonly Dictionary<ulong, MapType?> types = [];
+    private readonly ShapeTypes shapes = new(model.Binary);
+    private readonly ILookup<int, NotedCall> iterationStarts = model.Scan.MapCalls
+        .Where(call => call.IteratorSlot is not null && call.TypeAddress != 0)
+        .ToLookup(call => call.Caller);
 
     public MapCallSite[] FindAll()
     {
@@ -31,12 +35,16 @@ internal sealed class MapSiteFinder(CodeModel model, OriginFinder origins, Func<
         Frames = model.Binary.ResolveFrames(call.Address),
     };
 
-    private List<MapType> FindTypes(NotedCall call, MapEntryPoint entryPoint)
+    private IReadOnlyList<MapType> FindTypes(NotedCall call, MapEntryPoint entryPoint)
     {
         // Nearly always the descriptor's address is loaded in the instructions before the call, and the scan has it.
         if (call.TypeAddress != 0 && TypeAt(call.TypeAddress) is { } direct)
-            return [direct];
+            return shapes.Instances(direct);
+        if (call.IteratorSlot is { } slot && entryPoint.TypeArgument < 0 && FindStartedType(call, slot) is { } iterated)
+            return shapes.Instances(iterated);
         var found = new List<MapType>();
+        if (model.Functions[call.Caller].Name.StartsWith("reflect.", StringComparison.Ordinal))
+            return found; // Serves every map of the program; the caller knows at run time.
         FunctionFlow flow = model.FlowOf(call.Caller);
         if (flow.FindCall(call.Address) is not { } fact)
             return found;
@@ -48,6 +56,21 @@ internal sealed class MapSiteFinder(CodeModel model, OriginFinder origins, Func<
         foreach ((CallFact start, MapEntryPoint startPoint) in IterationStarts.Of(model, flow, fact.Arguments[entryPoint.IteratorArgument]))
             AddTypes(found, call.Caller, start.Arguments[startPoint.TypeArgument]);
         return found;
+    }
+
+    /// <summary>
+    /// The type of the iteration that a step belongs to: that of the last call before it that starts one with the same iterator. The
+    /// compiler lays out a loop behind its start.
+    /// </summary>
+    private MapType? FindStartedType(NotedCall step, long slot)
+    {
+        NotedCall? start = null;
+        foreach (NotedCall call in iterationStarts[step.Caller])
+        {
+            if (call.IteratorSlot == slot && call.Address < step.Address)
+                start = call;
+        }
+        return start is { TypeAddress: not 0 } found ? TypeAt(found.TypeAddress) : null;
     }
 
     private void AddTypes(List<MapType> found, int function, int value)

@@ -8,6 +8,8 @@ internal sealed class OperandProvenance(CodeModel model, OriginFinder origins, P
     /// <summary>The provenance of the map that a call works on.</summary>
     public MapOperand Find(NotedCall call)
     {
+        if (model.Functions[call.Caller].Name.StartsWith("reflect.", StringComparison.Ordinal))
+            return MapOperand.Unknown;
         FunctionFlow flow = model.FlowOf(call.Caller);
         if (flow.FindCall(call.Address) is not { } fact || !MapEntryPoints.TryFind(model.Functions[call.Callee].Name, out MapEntryPoint entryPoint))
             return MapOperand.Unknown;
@@ -31,11 +33,12 @@ internal sealed class OperandProvenance(CodeModel model, OriginFinder origins, P
         var roots = new MapRoots(model);
         foreach (Origin origin in found.Origins)
             roots.Add(origin);
+        int directCount = Math.Min(roots.Items.Count, RootLimit);
         bool isComplete = found.IsComplete && roots.AreExact;
         bool isPrivate = isComplete && found.Origins.Count == 1 && IsPrivate(function, found.Origins.First());
         if (isComplete && !isPrivate)
             isComplete = aliases.TryExpand(roots);
-        return new MapOperand([.. roots.Items.Take(RootLimit)], isComplete && roots.Items.Count is > 0 and <= RootLimit, isPrivate);
+        return new MapOperand([.. roots.Items.Take(RootLimit)], isComplete && roots.Items.Count is > 0 and <= RootLimit, isPrivate) { DirectCount = directCount };
     }
 
     /// <summary>A map that the function makes and only hands to map operations.</summary>

@@ -79,6 +79,15 @@ internal sealed class OriginSet
         IsComplete &= other.IsComplete;
     }
 
+    /// <summary>The same origins, among others that are not known.</summary>
+    public OriginSet AsIncomplete()
+    {
+        var copy = new OriginSet();
+        copy.Add(this);
+        copy.Lose();
+        return copy;
+    }
+
     public void Lose() => IsComplete = false;
 
     public bool SameAs(OriginSet other) => IsComplete == other.IsComplete && origins.SetEquals(other.origins);

@@ -1,502 +1,116 @@
-using Faultline.Binaries.GoSym;
-
 namespace Faultline.Binaries.Code;
 
 /// <summary>
-/// Follows values backwards through functions: to the constants, allocations, variables and typed fields that they come from. A value
-/// that depends on itself (a loop over a linked list, recursion) is solved by starting from nothing and repeating until nothing changes.
+/// Follows values backwards through functions: to the constants, allocations, variables and typed fields that they come from. Values
+/// depend on each other in circles (a loop over a linked list, recursion), so this solves equations: every value starts with no origins
+/// and is worked out again whenever one that it depends on has changed. What is solved stays solved.
 /// </summary>
-internal sealed class OriginFinder(CodeModel model, PointerFlow pointers)
+internal sealed class OriginFinder
 {
-    private const int DepthLimit = 48;
-    private const int CallerLimit = 128;
-    private const int RoundLimit = 5;
-    private const int BudgetPerQuestion = 6_000;
+    // What one question may cost; beyond it, values that were not looked at yet count as unknown.
+    private const int NewValuesPerQuestion = 6_000;
+    private const int EvaluationsPerValue = 40;
 
-    private readonly Dictionary<FunctionValue, OriginSet> known = [];
-    private readonly Dictionary<FunctionValue, OriginSet> assumed = [];
-    private readonly HashSet<FunctionValue> leanedOn = [];
-    private int depth;
+    private readonly OriginRules rules;
+    private readonly Dictionary<FunctionValue, Equation> equations = [];
+    private readonly PriorityQueue<Equation, int> pending = new();
+    private readonly OriginSet unknown = new();
+    private Equation? current;
     private int budget;
+
+    public OriginFinder(CodeModel model, PointerFlow pointers)
+    {
+        rules = new OriginRules(model, pointers, Visit);
+        unknown.Lose();
+    }
 
     /// <summary>The origins of a value of a function.</summary>
     public OriginSet Find(int function, int value)
     {
-        if (depth == 0)
-            budget = BudgetPerQuestion;
-        return Visit(function, value);
+        var key = new FunctionValue(function, value);
+        return equations.TryGetValue(key, out Equation? solved) ? solved.Origins : Solve(() => Visit(key));
     }
 
     /// <summary>The origins of the word at an offset from a pointer.</summary>
-    public OriginSet FindBehind(int function, int pointer, long offset)
-    {
-        if (depth == 0)
-            budget = BudgetPerQuestion;
-        var result = new OriginSet();
-        AddBehind(result, Visit(function, pointer), offset);
-        return result;
-    }
+    public OriginSet FindBehind(int function, int pointer, long offset) => Solve(() => rules.ComputeBehind(function, pointer, offset));
 
-    /// <summary>The functions that an indirect call can reach, as far as they are known.</summary>
+    /// <summary>The functions that a call can reach, as far as they are known.</summary>
     public IReadOnlyList<int> FindCallees(int function, CallFact call)
     {
-        if (call.Target != 0)
-            return model.Functions.IndexAt(call.Target) is >= 0 and var direct ? [direct] : [];
-        var callees = new List<int>();
-        foreach (Origin origin in Find(function, call.Callee).Origins)
+        IReadOnlyList<int> callees = [];
+        Solve(() =>
         {
-            if (origin.Kind == OriginKind.Constant && model.Functions.IndexOfEntry(origin.Address) is >= 0 and var callee && !callees.Contains(callee))
-                callees.Add(callee);
-        }
+            callees = rules.FindCallees(function, call);
+            return unknown;
+        });
         return callees;
     }
 
-    private OriginSet Visit(int function, int value)
+    private OriginSet Solve(Func<OriginSet> question)
     {
-        var key = new FunctionValue(function, value);
-        if (known.TryGetValue(key, out OriginSet? result))
-            return result;
-        if (assumed.TryGetValue(key, out result))
+        budget = NewValuesPerQuestion;
+        var root = new Equation(-1, question);
+        Enqueue(root);
+        while (pending.TryDequeue(out Equation? equation, out _))
         {
-            leanedOn.Add(key);
-            return result;
+            equation.IsPending = false;
+            Evaluate(equation);
         }
-        if (depth >= DepthLimit || --budget < 0)
-            return Lost();
-
-        depth++;
-        bool wasLeaning = leanedOn.Count > 0;
-        result = new OriginSet();
-        for (int round = 0; ; round++)
-        {
-            assumed[key] = result;
-            leanedOn.Remove(key);
-            OriginSet next = Compute(function, value);
-            bool repeats = leanedOn.Contains(key);
-            bool settled = !repeats || next.SameAs(result);
-            result = next;
-            if (settled)
-                break;
-            if (round == RoundLimit)
-            {
-                result.Lose();
-                break;
-            }
-        }
-        assumed.Remove(key);
-        leanedOn.Remove(key);
-        depth--;
-        // What leans on an assumption further up is only right within that question.
-        if (leanedOn.Count == 0 && !wasLeaning && budget >= 0)
-            known[key] = result;
-        return result;
+        return root.Origins;
     }
 
-    private OriginSet Compute(int function, int value)
+    private void Evaluate(Equation equation)
     {
-        FunctionFlow flow = model.FlowOf(function);
-        SymbolicValue v = flow.Values[value];
-        var result = new OriginSet();
-        switch (v.Kind)
-        {
-            case ValueKind.Constant:
-                result.Add(Origin.Constant((ulong)v.Payload));
-                break;
-            case ValueKind.Parameter:
-                AddParameter(result, function, (int)v.Payload);
-                break;
-            case ValueKind.ClosureContext:
-                AddClosures(result, function);
-                break;
-            case ValueKind.Load:
-                AddBehind(result, Visit(function, v.Base), v.Payload);
-                break;
-            case ValueKind.CallResult:
-                AddCallResult(result, function, flow, value, v);
-                break;
-            case ValueKind.StackAddress:
-                AddStackAddress(result, function, flow, v.Payload);
-                break;
-            case ValueKind.Offset:
-                AddShifted(result, Visit(function, v.Base), v.Payload);
-                break;
-            case ValueKind.Element:
-                AddElements(result, Visit(function, v.Base));
-                break;
-            case ValueKind.Merge:
-                foreach (int operand in flow.Values.Operands(value))
-                    result.Add(Visit(function, operand));
-                break;
-            default:
-                result.Lose();
-                break;
-        }
-        return result;
-    }
-
-    private static OriginSet Lost()
-    {
-        var lost = new OriginSet();
-        lost.Lose();
-        return lost;
-    }
-
-    private void AddParameter(OriginSet result, int function, int argument)
-    {
-        if (argument == 0 && model.ReceiverOf(function) is { Descriptor: not 0 } receiver)
-        {
-            result.Add(Origin.Typed(receiver.Key, receiver.Descriptor, 0));
+        if (equation.Evaluations > EvaluationsPerValue)
             return;
-        }
-        ReadOnlySpan<CallEdge> calls = model.Callers.CallsTo(function);
-        if (calls.Length > CallerLimit || argument >= model.ParameterCountOf(function) || model.HasUnknownCallers(function))
-            result.Lose();
-        foreach (CallEdge edge in calls[..Math.Min(calls.Length, CallerLimit)])
-        {
-            if (model.FlowOf(edge.Caller).FindCall(model.Functions.Start + edge.CallOffset) is { } call)
-                result.Add(Visit(edge.Caller, call.Arguments[argument]));
-            else
-                result.Lose();
-        }
-    }
-
-    /// <summary>The closure objects of a function: every place that stores its entry into an object, and direct calls with the object at hand.</summary>
-    private void AddClosures(OriginSet result, int function)
-    {
-        ulong entry = model.Functions[function].Entry;
-        foreach (FunctionMention mention in model.Callers.MentionsOf(function))
-        {
-            FunctionFlow creator = model.FlowOf(mention.User);
-            int entryValue = creator.Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)entry));
-            if (entryValue == ValuePool.None)
-                continue; // A func value without captured variables.
-            foreach (ValueUse use in creator.Uses.Of(entryValue))
-            {
-                if (use.Kind != UseKind.Stored)
-                    continue;
-                StoreFact head = creator.Stores[use.Index];
-                SymbolicValue target = creator.Values[head.Target];
-                if (target.Kind is ValueKind.CallResult or ValueKind.StackAddress)
-                    result.Add(Origin.Object(mention.User, head.Target, 0, head.Offset));
-                else
-                    result.Lose();
-            }
-        }
-        if (result.Origins.Count == 0)
-            result.Lose();
-    }
-
-    private void AddCallResult(OriginSet result, int function, FunctionFlow flow, int value, SymbolicValue v)
-    {
-        if (flow.FindCall((ulong)v.Payload) is not { } call)
-        {
-            result.Lose();
+        current = equation;
+        OriginSet origins = equation.Compute();
+        current = null;
+        if (++equation.Evaluations > EvaluationsPerValue)
+            origins = origins.AsIncomplete();
+        if (origins.SameAs(equation.Origins))
             return;
-        }
-        int target = call.Target == 0 ? -1 : model.Functions.IndexAt(call.Target);
-        RuntimeRole role = target < 0 ? RuntimeRole.None : model.Functions.RoleOf(target);
-        switch (role)
+        equation.Origins = origins;
+        foreach (Equation dependent in equation.Dependents)
+            Enqueue(dependent);
+    }
+
+    private OriginSet Visit(FunctionValue key)
+    {
+        if (!equations.TryGetValue(key, out Equation? equation))
         {
-            case RuntimeRole.MakeMap when v.Base == 0:
-                AddMadeMap(result, function, flow, value, call);
-                return;
-            case RuntimeRole.NewObject when v.Base == 0:
-                result.Add(Origin.Object(function, value, ConstantOf(flow, call.Arguments[0]), 0));
-                return;
-            case RuntimeRole.Malloc when v.Base == 0:
-                result.Add(Origin.Object(function, value, ConstantOf(flow, call.Arguments[1]), 0));
-                return;
-            case RuntimeRole.MakeArray when v.Base == 0 && ArrayElement(flow, call) is { } element:
-                result.Add(Origin.TypedElements(KeyOrName(element), element.Address, 0));
-                return;
-            case RuntimeRole.MapOperation when v.Base == 0:
-                AddElementPointer(result, function, call, target);
-                return;
-            case RuntimeRole.MapOperation when v.Base == 1 && model.Functions[target].Name is "maps.clone":
-                result.Add(Origin.MadeMap(function, value, call.Address));
-                return;
+            if (--budget < 0)
+                return unknown;
+            equation = new Equation(equations.Count, () => rules.Compute(key));
+            equations.Add(key, equation);
+            Enqueue(equation);
         }
-        if (role != RuntimeRole.None || (target >= 0 && model.Functions.IsMapImplementation(target)))
-        {
-            result.Lose();
+        if (current is not null)
+            equation.Dependents.Add(current);
+        return equation.Origins;
+    }
+
+    /// <summary>Newer equations first: what a value depends on is mostly newer than itself, and then solved when its turn comes again.</summary>
+    private void Enqueue(Equation equation)
+    {
+        if (equation.IsPending)
             return;
-        }
-        IReadOnlyList<int> callees = FindCallees(function, call);
-        if (callees.Count == 0 || !flow.IsExhaustive)
-            result.Lose();
-        foreach (int callee in callees)
-        {
-            FunctionFlow called = model.FlowOf(callee);
-            if (!called.IsExhaustive)
-                result.Lose();
-            foreach (ReturnFact returned in called.Returns)
-                result.Add(Visit(callee, returned.Results[v.Base]));
-            foreach (CallFact tail in called.Calls)
-            {
-                if (tail.IsTail)
-                    result.Lose();
-            }
-        }
+        equation.IsPending = true;
+        pending.Enqueue(equation, -equation.Number);
     }
 
-    /// <summary>The element type is the first argument, except that <c>growslice</c> takes it last since Go 1.20.</summary>
-    private GoType? ArrayElement(FunctionFlow flow, CallFact call) =>
-        model.Binary.FindType(ConstantOf(flow, call.Arguments[4])) is { } last && model.Functions[model.Functions.IndexAt(call.Target)].Name is "runtime.growslice"
-            ? last
-            : model.Binary.FindType(ConstantOf(flow, call.Arguments[0]));
-
-    /// <summary>A lookup or an assignment returns a pointer to an element, whose type the map's type tells.</summary>
-    private void AddElementPointer(OriginSet result, int function, CallFact call, int target)
+    private sealed class Equation(int number, Func<OriginSet> compute)
     {
-        if (!MapEntryPoints.TryFind(model.Functions[target].Name, out MapEntryPoint operation) || operation.Operation is not (MapOperation.Read or MapOperation.Write) || operation.TypeArgument < 0)
-        {
-            result.Lose();
-            return;
-        }
-        OriginSet types = Visit(function, call.Arguments[operation.TypeArgument]);
-        if (!types.IsComplete)
-            result.Lose();
-        foreach (Origin type in types.Origins)
-        {
-            if (type.Kind == OriginKind.Constant && model.Binary.FindType(type.Address) is { Kind: GoKind.Map } map && model.Binary.FindType(map.ElementAddress) is { } element)
-                result.Add(Origin.Typed(KeyOrName(element), element.Address, 0));
-            else
-                result.Lose();
-        }
-    }
+        public int Number { get; } = number;
 
-    /// <summary><c>makemap(type, hint, m)</c> fills the map that it is given, if any: then that stack variable is the map.</summary>
-    private static void AddMadeMap(OriginSet result, int function, FunctionFlow flow, int value, CallFact call)
-    {
-        int given = call.Arguments[2];
-        if (flow.Values[given].Kind == ValueKind.StackAddress)
-            AddStackAddress(result, function, flow, flow.Values[given].Payload);
-        else
-            result.Add(Origin.MadeMap(function, value, call.Address));
-    }
+        public Func<OriginSet> Compute { get; } = compute;
 
-    private static void AddStackAddress(OriginSet result, int function, FunctionFlow flow, long offset)
-    {
-        if (!flow.StackObjects.TryFind(offset, out long start))
-            start = offset;
-        result.Add(Origin.Object(function, flow.Values.StackAddress(start), 0, offset - start));
-    }
+        public OriginSet Origins { get; set; } = new();
 
-    private static ulong ConstantOf(FunctionFlow flow, int value) => flow.Values[value] is { Kind: ValueKind.Constant } constant ? (ulong)constant.Payload : 0;
+        public HashSet<Equation> Dependents { get; } = [];
 
-    private static void AddShifted(OriginSet result, OriginSet pointer, long delta)
-    {
-        foreach (Origin origin in pointer.Origins)
-        {
-            switch (origin.Kind)
-            {
-                case OriginKind.Constant:
-                    result.Add(Origin.Constant(origin.Address + (ulong)delta));
-                    break;
-                case OriginKind.Object or OriginKind.Typed or OriginKind.TypedElements:
-                    result.Add(origin with { Offset = origin.Offset + delta });
-                    break;
-                case OriginKind.GlobalContents or OriginKind.FieldContents or OriginKind.MadeMap:
-                    result.Lose();
-                    break;
-            }
-        }
-        if (!pointer.IsComplete)
-            result.Lose();
-    }
+        public bool IsPending { get; set; }
 
-    private static void AddElements(OriginSet result, OriginSet pointer)
-    {
-        foreach (Origin origin in pointer.Origins)
-        {
-            if (origin.Kind is OriginKind.TypedElements)
-                result.Add(origin);
-            else
-                result.Lose();
-        }
-        if (!pointer.IsComplete)
-            result.Lose();
-    }
-
-    /// <summary>What lies at an offset behind pointers of these origins.</summary>
-    private void AddBehind(OriginSet result, OriginSet pointer, long offset)
-    {
-        if (!pointer.IsComplete)
-            result.Lose();
-        foreach (Origin origin in pointer.Origins)
-        {
-            switch (origin.Kind)
-            {
-                case OriginKind.Constant when origin.Address < 4096:
-                    break; // A nil pointer: nothing comes from there.
-                case OriginKind.Constant:
-                    AddStatic(result, origin.Address + (ulong)offset);
-                    break;
-                case OriginKind.Object:
-                    AddContents(result, origin, offset);
-                    break;
-                case OriginKind.Typed or OriginKind.TypedElements:
-                    AddField(result, origin, offset);
-                    break;
-                case OriginKind.GlobalContents:
-                    AddBehind(result, FindGlobal(origin.Address), offset);
-                    break;
-                default:
-                    result.Lose();
-                    break;
-            }
-        }
-    }
-
-    private void AddStatic(OriginSet result, ulong address)
-    {
-        if (model.IsReadOnly(address) && model.Functions.ReadWord(address) is { } word)
-            result.Add(Origin.Constant(word));
-        else
-            result.Add(Origin.GlobalContents(address));
-    }
-
-    private void AddField(OriginSet result, Origin origin, long offset)
-    {
-        if (model.Binary.FindType(origin.Address) is not { } type)
-        {
-            result.Lose();
-            return;
-        }
-        long at = origin.Offset + offset;
-        if (origin.Kind == OriginKind.TypedElements && type.Size > 0)
-            at = ((at % (long)type.Size) + (long)type.Size) % (long)type.Size;
-        AddWordOf(result, type, at);
-    }
-
-    /// <summary>The word at an offset in some value of a type.</summary>
-    private void AddWordOf(OriginSet result, GoType type, long offset)
-    {
-        if (type.Kind == GoKind.Struct)
-        {
-            if (!model.Layouts.TryResolve(type.Address, offset, out GoType owner, out long ownerOffset, out GoType? field))
-                result.Lose();
-            else if (field is { Kind: GoKind.Pointer or GoKind.Slice })
-                AddWordOf(result, field, 0);
-            else
-                result.Add(Origin.FieldContents(KeyOrName(owner), owner.Address, ownerOffset));
-        }
-        else if (offset == 0 && type.Kind is GoKind.Pointer or GoKind.Slice && model.Binary.FindType(type.ElementAddress) is { } element)
-        {
-            result.Add(type.Kind == GoKind.Slice
-                ? Origin.TypedElements(KeyOrName(element), element.Address, 0)
-                : Origin.Typed(KeyOrName(element), element.Address, 0));
-        }
-        else if (type.Kind is GoKind.Map or GoKind.Interface)
-        {
-            result.Lose(); // A map in a slice, a map or an interface: there is no telling which.
-        }
-        else
-        {
-            result.Add(Origin.FieldContents(KeyOrName(type), type.Address, offset));
-        }
-    }
-
-    private string KeyOrName(GoType type) => model.Layouts.KeyOf(type) is { Length: > 0 } key ? key : type.Name;
-
-    /// <summary>
-    /// What lies in one object that a function made. Fields of named struct types stand for themselves, whichever object they are in; what
-    /// closures, variables and unnamed structs hold is found from all stores into them.
-    /// </summary>
-    private void AddContents(OriginSet result, Origin origin, long offset)
-    {
-        if (model.Binary.FindType(origin.Address) is { Kind: GoKind.Struct } type && model.Layouts.KeyOf(type).Length > 0)
-        {
-            AddField(result, Origin.Typed(model.Layouts.KeyOf(type), type.Address, origin.Offset), offset);
-            return;
-        }
-        if (IsClosure(origin))
-            AddCaptured(result, origin, offset);
-        else
-            AddStored(result, origin.Function, origin.Value, origin.Offset + offset);
-    }
-
-    private bool IsClosure(Origin origin)
-    {
-        FunctionFlow flow = model.FlowOf(origin.Function);
-        foreach (ValueUse use in flow.Uses.Of(origin.Value))
-        {
-            if (use.Kind == UseKind.StoredThrough && flow.Stores[use.Index] is var store && store.Offset == origin.Offset
-                && flow.Values[store.Value] is { Kind: ValueKind.Constant } entry && model.Functions.IndexOfEntry((ulong)entry.Payload) >= 0)
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>A closure is filled where it is made and never changes: variables that do change are captured by their address.</summary>
-    private void AddCaptured(OriginSet result, Origin closure, long offset)
-    {
-        FunctionFlow flow = model.FlowOf(closure.Function);
-        bool isFound = false;
-        foreach (ValueUse use in flow.Uses.Of(closure.Value))
-        {
-            if (use.Kind == UseKind.StoredThrough && flow.Stores[use.Index] is var store && store.Offset == closure.Offset + offset)
-            {
-                result.Add(Visit(closure.Function, store.Value));
-                isFound = true;
-            }
-        }
-        if (!isFound)
-            result.Lose();
-    }
-
-    /// <summary>Everything that is stored at an offset behind a pointer, by whoever gets hold of it.</summary>
-    private void AddStored(OriginSet result, int function, int pointer, long offset)
-    {
-        PointerReach reach = model.ReachOf(pointers, function, pointer);
-        if (!reach.IsComplete)
-            result.Lose();
-        foreach ((int holder, StoreFact store) in reach.StoredAt)
-        {
-            // The address lies in another place than a closure: something else can write through it from there.
-            if (model.FlowOf(holder).Values[store.Target].Kind is not ValueKind.StackAddress)
-                result.Lose();
-        }
-        foreach ((int user, CallFact call, long delta) in reach.Iterators)
-            AddIterated(result, user, call, offset - delta);
-        foreach (Alias alias in reach.Aliases)
-        {
-            FunctionFlow flow = model.FlowOf(alias.Function);
-            foreach (ValueUse use in flow.Uses.Of(alias.Value))
-            {
-                if (use.Kind == UseKind.StoredThrough && flow.Stores[use.Index] is var store && store.Offset + alias.Delta == offset)
-                    result.Add(Visit(alias.Function, store.Value));
-            }
-        }
-    }
-
-    /// <summary>The runtime fills a map iterator: its first two words point to the current key and element.</summary>
-    private void AddIterated(OriginSet result, int function, CallFact call, long offset)
-    {
-        FunctionFlow flow = model.FlowOf(function);
-        if (offset < 0 || !MapEntryPoints.TryFind(model.Functions[model.Functions.IndexAt(call.Target)].Name, out MapEntryPoint operation))
-            return;
-        if (operation.TypeArgument < 0)
-            return; // The step; the start of the iteration tells the type.
-        if (offset <= 8 && model.Binary.FindType(ConstantOf(flow, call.Arguments[operation.TypeArgument])) is { Kind: GoKind.Map } map
-            && model.Binary.FindType(offset == 0 ? map.KeyAddress : map.ElementAddress) is { } content)
-            result.Add(Origin.Typed(KeyOrName(content), content.Address, 0));
-        else
-            result.Lose();
-    }
-
-    /// <summary>What a package-level variable can hold: its value in the file and everything stored to its address.</summary>
-    private OriginSet FindGlobal(ulong address)
-    {
-        var result = new OriginSet();
-        if (model.Functions.ReadWord(address) is { } word && word != 0)
-            result.Add(Origin.Constant(word));
-        foreach (int user in model.UsersOfData(address))
-        {
-            int variable = model.FlowOf(user).Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)address));
-            if (variable != ValuePool.None)
-                AddStored(result, user, variable, 0);
-        }
-        return result;
+        public int Evaluations { get; set; }
     }
 }

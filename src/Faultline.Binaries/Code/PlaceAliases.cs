@@ -99,24 +99,27 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     /// </summary>
     private void AddField(OriginSet found, Origin field)
     {
+        if (model.Binary.FindType(field.Address) is not { } owner || model.Structs.KeyOf(owner).Length == 0)
+            found.Lose(); // A struct without a name can be handled anywhere.
         foreach (int function in model.FunctionsAround(field.TypeKey, field.Address))
         {
             FunctionFlow flow = model.FlowOf(function);
             foreach (StoreFact store in flow.Stores)
             {
                 if (MayBeMap(flow, store.Value) && MayGoTo(flow, store, field, function, out bool isCertain))
-                    AddStored(found, function, store, isCertain);
+                    AddStored(found, function, store, field, isCertain);
             }
         }
     }
 
-    private void AddStored(OriginSet found, int function, StoreFact store, bool isCertain)
+    private void AddStored(OriginSet found, int function, StoreFact store, Origin field, bool isCertain)
     {
+        if (!isCertain && !IsWrittenIn(store.Address, field.TypeKey))
+            return;
         OriginSet value = origins.Find(function, store.Value);
         if (isCertain)
         {
             found.Add(value);
-        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
             return;
         }
         // Stored behind a pointer that could not be followed: only a value that cannot be a map is no harm. Values have one static type,
@@ -130,8 +133,15 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
             found.Add(origin);
         if (!value.IsComplete)
             found.Lose();
-        if (!found.IsComplete && Environment.GetEnvironmentVariable("H4LOG") is not null) Console.Error.WriteLine($"LOST {model.Functions[function].Name} {store.Address:x} certain={isCertain}");
     }
+
+    /// <summary>
+    /// True when the line of a store was written in the package of a type, which inlining can have moved elsewhere. Lines of other packages
+    /// rarely can assign to a field; stores of theirs count where the pointer shows it.
+    /// </summary>
+    private bool IsWrittenIn(ulong address, string typeKey) =>
+        model.Binary.ResolveFrames(address) is { Count: > 0 } frames
+        && string.Equals(MethodSymbol.PackageOf(frames[0].Function), MethodSymbol.PackageOf(typeKey), StringComparison.Ordinal);
 
     /// <summary>True when a store can go to the field: its pointer leads there, or (not certain) to somewhere unknown.</summary>
     private bool MayGoTo(FunctionFlow flow, StoreFact store, Origin field, int function, out bool isCertain)
@@ -166,16 +176,16 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         long at = pointer.Offset + offset;
         if (pointer.Kind == OriginKind.TypedElements && type.Size > 0)
             at %= (long)type.Size;
-        return model.Layouts.TryResolve(type.Address, at, out GoType owner, out long ownerOffset, out _)
+        return model.Structs.TryResolve(type.Address, at, out GoType owner, out long ownerOffset, out _)
             && ownerOffset == field.Offset
-            && (owner.Address == field.Address || string.Equals(model.Layouts.KeyOf(owner), field.TypeKey, StringComparison.Ordinal));
+            && (owner.Address == field.Address || string.Equals(model.Structs.KeyOf(owner), field.TypeKey, StringComparison.Ordinal));
     }
 
     private bool MayBeMap(FunctionFlow flow, int value)
     {
         SymbolicValue v = flow.Values[value];
-        if (v.Kind is ValueKind.Constant)
-            return false; // nil, a number, or static data
+        if (v.Kind is ValueKind.Constant or ValueKind.Computed or ValueKind.StackAddress)
+            return false; // Nil, a number, static data; or a stack address, which fields of heap objects never hold.
         if (v.Kind == ValueKind.CallResult && flow.FindCall((ulong)v.Payload) is { Target: not 0 } call)
             return !model.Functions.IsMapImplementation(model.Functions.IndexAt(call.Target)) || model.Functions.RoleAt(call.Target) is RuntimeRole.MakeMap or RuntimeRole.MapOperation;
         return true;
@@ -186,7 +196,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         OriginKind.Constant or OriginKind.Typed or OriginKind.TypedElements => false,
         OriginKind.Object => origin.Address == 0,
         OriginKind.FieldContents => model.Binary.FindType(origin.Address) is not { } type
-            || (type.Kind == GoKind.Struct && (!model.Layouts.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? field) || field is null or { Kind: GoKind.Map })),
+            || (type.Kind == GoKind.Struct && (!model.Structs.TryResolve(origin.Address, origin.Offset, out _, out _, out GoType? field) || field is null or { Kind: GoKind.Map })),
         _ => true,
     };
 }

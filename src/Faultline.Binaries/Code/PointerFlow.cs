@@ -52,7 +52,7 @@ internal sealed class PointerFlow(CodeModel model)
 
     private static void Visit(PointerReach reach, HashSet<Alias> seen, Alias alias)
     {
-        if (alias.Value > ValuePool.Unknown && seen.Add(alias))
+        if (alias.Value > ValuePool.Computed && seen.Add(alias))
             reach.Aliases.Add(alias);
     }
 
@@ -62,7 +62,7 @@ internal sealed class PointerFlow(CodeModel model)
         FunctionFlow flow = model.FlowOf(function);
         if (flow.Values[value] is not { Kind: ValueKind.StackAddress } variable || !flow.StackObjects.TryFind(variable.Payload, out long start))
             return;
-        for (int id = ValuePool.Unknown + 1; id < flow.Values.Count; id++)
+        for (int id = ValuePool.Computed + 1; id < flow.Values.Count; id++)
         {
             if (flow.Values[id] is { Kind: ValueKind.StackAddress } inside && flow.StackObjects.TryFind(inside.Payload, out long itsStart) && itsStart == start)
                 Visit(reach, seen, new Alias(function, id, inside.Payload - variable.Payload));

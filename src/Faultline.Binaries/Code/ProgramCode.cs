@@ -71,6 +71,14 @@ public sealed class ProgramCode
     public CallInstruction? FindCall(ulong returnAddress) => returnAddress == 0 ? null : Locked(a => CallFinder.Find(a.Model, returnAddress));
 
     /// <summary>
+    /// The calls of one function that can have returned when control stands at an address in it, the call that returns there left out unless it
+    /// lies in a loop; null when the flow cannot be followed. With <paramref name="since"/>, a return address in the same function, only
+    /// calls that can be made after it.
+    /// </summary>
+    public IReadOnlyList<CallInstruction>? FindPastCalls(ulong address, ulong since = 0)
+        => Locked(a => PastCalls.Find(a.Model, address, since));
+
+    /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
     /// </summary>
@@ -88,7 +96,13 @@ public sealed class ProgramCode
         if (analysis.Value is not { } a || a.Model.Functions.IndexAt(functionEntry) is not (>= 0 and var function))
             return ([], false);
         HashSet<int> reaching = Locked(_ => callGraph.Value.Reaching(function))!;
-        List<GoStatement> statements = [.. goStatements.Value.Where(go => go.Started.Any(reaching.Contains)).Select(go => go.Statement)];
+        bool byFuncValue = Locked(_ => callGraph.Value.IsReachedByFuncValues(function));
+        List<GoStatement> statements =
+        [
+            .. goStatements.Value
+                .Where(go => go.Started.Any(reaching.Contains) || (byFuncValue && !go.IsComplete && !MapEntryPoints.IsImplementation(go.Statement.Creator.Name)))
+                .Select(go => go.Statement),
+        ];
         return (statements, onMain.Value.Contains(function));
     }
 

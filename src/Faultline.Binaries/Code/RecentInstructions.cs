@@ -17,26 +17,31 @@ internal sealed class RecentInstructions
     }
 
     /// <summary>
-    /// The address that the straight code before a call loads into the register of its map type; 0 when it comes from elsewhere. Anything
-    /// unusual on the way gives up: the data flow then finds the answer.
+    /// The address that the straight code before a call loads into a register; 0 when it comes from elsewhere. Anything unusual on the way
+    /// gives up: the data flow then finds the answer.
     /// </summary>
-    public ulong FindTypeOperand(string callee)
+    public ulong FindLoadedAddress(int register) =>
+        TryFindWriter(register, out Instruction writer) && writer is { Code: Iced.Intel.Code.Lea_r64_m, IsIPRelativeMemoryOperand: true } ? writer.IPRelativeMemoryAddress : 0;
+
+    /// <summary>The place in the frame whose address the straight code before a call loads into a register, as an offset from the stack pointer.</summary>
+    public long? FindFrameSlot(int register) =>
+        TryFindWriter(register, out Instruction writer) && writer is { Code: Iced.Intel.Code.Lea_r64_m, MemoryBase: Register.RSP, MemoryIndex: Register.None } ? (long)writer.MemoryDisplacement64 : null;
+
+    private bool TryFindWriter(int register, out Instruction writer)
     {
-        if (!MapEntryPoints.TryFind(callee, out MapEntryPoint entryPoint) || entryPoint.TypeArgument < 0)
-            return 0;
-        int wanted = AbiRegisters.OfArgument(entryPoint.TypeArgument);
         for (int back = 1; back <= Capacity; back++)
         {
-            ref readonly Instruction instruction = ref ring[(next - back) & (Capacity - 1)];
-            if (instruction.FlowControl != FlowControl.Next)
-                return 0;
-            if (instruction.Mnemonic is Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test || instruction.Op0Kind == OpKind.Memory)
+            writer = ring[(next - back) & (Capacity - 1)];
+            if (writer.FlowControl != FlowControl.Next)
+                return false;
+            if (writer.Mnemonic is Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test || writer.Op0Kind == OpKind.Memory)
                 continue;
-            if (instruction.Mnemonic is not (Mnemonic.Lea or Mnemonic.Mov or Mnemonic.Xor or Mnemonic.Movups or Mnemonic.Add or Mnemonic.Movzx or Mnemonic.Movsd or Mnemonic.Movss))
-                return 0;
-            if (AbiRegisters.NumberOf(instruction.Op0Register) == wanted)
-                return instruction.Code == Iced.Intel.Code.Lea_r64_m && instruction.IsIPRelativeMemoryOperand ? instruction.IPRelativeMemoryAddress : 0;
+            if (writer.Mnemonic is not (Mnemonic.Lea or Mnemonic.Mov or Mnemonic.Xor or Mnemonic.Movups or Mnemonic.Add or Mnemonic.Movzx or Mnemonic.Movsd or Mnemonic.Movss))
+                return false;
+            if (AbiRegisters.NumberOf(writer.Op0Register) == register)
+                return true;
         }
-        return 0;
+        writer = default;
+        return false;
     }
 }

@@ -11,6 +11,9 @@ internal enum ValueKind : byte
     /// <summary>Anything.</summary>
     Unknown,
 
+    /// <summary>The result of arithmetic: anything, but no copy of a pointer.</summary>
+    Computed,
+
     /// <summary>What the argument register numbered <see cref="SymbolicValue.Payload"/> held at entry.</summary>
     Parameter,
 
@@ -51,12 +54,14 @@ internal sealed class ValuePool
 {
     public const int None = 0;
     public const int Unknown = 1;
+    public const int Computed = 2;
 
     // A meeting point of more values than this says nothing useful.
     private const int MergeWidth = 24;
 
-    private readonly List<SymbolicValue> values = [new(ValueKind.None, 0, 0), new(ValueKind.Unknown, 0, 0)];
+    private readonly List<SymbolicValue> values = [new(ValueKind.None, 0, 0), new(ValueKind.Unknown, 0, 0), new(ValueKind.Computed, 0, 0)];
     private readonly Dictionary<SymbolicValue, int> numbers = [];
+    private readonly Dictionary<long, int> callResults = [];
     private readonly Dictionary<int, List<int>> merges = [];
 
     public int Count => values.Count;
@@ -64,7 +69,9 @@ internal sealed class ValuePool
     public SymbolicValue this[int value] => values[value];
 
     /// <summary>The number of a value if the function ever has it; <see cref="None"/> otherwise.</summary>
-    public int Find(SymbolicValue value) => numbers.GetValueOrDefault(value);
+    public int Find(SymbolicValue value) => value.Kind == ValueKind.CallResult
+        ? callResults.TryGetValue(value.Payload, out int first) ? first + value.Base : None
+        : numbers.GetValueOrDefault(value);
 
     public int Parameter(int argument) => Number(new(ValueKind.Parameter, 0, argument));
 
@@ -74,13 +81,23 @@ internal sealed class ValuePool
 
     public int Constant(ulong value) => Number(new(ValueKind.Constant, 0, (long)value));
 
-    public int CallResult(ulong callAddress, int result) => Number(new(ValueKind.CallResult, result, (long)callAddress));
+    /// <summary>The first result of a call; the others have the numbers after it.</summary>
+    public int CallResults(ulong callAddress)
+    {
+        if (!callResults.TryGetValue((long)callAddress, out int first))
+        {
+            callResults.Add((long)callAddress, first = values.Count);
+            for (int result = 0; result < AbiRegisters.ArgumentCount; result++)
+                values.Add(new(ValueKind.CallResult, result, (long)callAddress));
+        }
+        return first;
+    }
 
     public int StackAddress(long offset) => Number(new(ValueKind.StackAddress, 0, offset));
 
     public int Load(int address, long offset)
     {
-        if (address == Unknown)
+        if (address <= Computed)
             return Unknown;
         SymbolicValue at = values[address];
         return at.Kind switch
@@ -93,7 +110,7 @@ internal sealed class ValuePool
 
     public int Add(int value, long delta)
     {
-        if (delta == 0 || value == Unknown)
+        if (delta == 0 || value <= Computed)
             return value;
         SymbolicValue v = values[value];
         return v.Kind switch
@@ -111,7 +128,7 @@ internal sealed class ValuePool
         SymbolicValue v = values[address];
         return v.Kind switch
         {
-            ValueKind.None or ValueKind.Unknown or ValueKind.StackAddress => Unknown,
+            ValueKind.None or ValueKind.Unknown or ValueKind.Computed or ValueKind.StackAddress => Unknown,
             ValueKind.Element => address,
             _ => Number(new(ValueKind.Element, address, 0)),
         };

@@ -57,7 +57,7 @@ internal static class DemoCommand
             });
             if (sink is { Format: OutputFormat.Text, OutputPath: null })
                 StandardStreams.Tell("A real crash, diagnosed with 'faultline diagnose crash.log maphot':\n");
-            sink.Write(report);
+            sink.Write(WithoutFolder(report, folder));
             return ExitCode.Ok;
         }
         finally
@@ -66,6 +66,15 @@ internal static class DemoCommand
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    // The folder is about to go, so commands to copy must not name it.
+    private static DiagnosisReport WithoutFolder(DiagnosisReport report, string folder) => report with
+    {
+        Incidents = [.. report.Incidents.Select(incident => incident with
+        {
+            Missing = [.. incident.Missing.Select(piece => piece with { Command = piece.Command.Replace(folder, "/path/to", StringComparison.Ordinal) })],
+        })],
+    };
 
     private static void Unpack(string name, string path)
     {

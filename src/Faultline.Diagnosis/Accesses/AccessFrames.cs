@@ -10,8 +10,9 @@ internal static class AccessFrames
     public static IReadOnlyList<AccessFrame> OfStack(StackTrace stack, ProgramImage image)
     {
         var frames = new List<AccessFrame>(stack.Locations.Count);
-        foreach (var location in stack.Locations)
+        for (var i = 0; i < stack.Locations.Count; i++)
         {
+            var location = stack.Locations[i];
             if (location.Kind == FrameKind.Elided)
             {
                 var count = location.ElidedCount is { } elided ? $"...{elided} frames elided..." : "...additional frames elided...";
@@ -23,7 +24,7 @@ internal static class AccessFrames
                 location.Function,
                 image.Sources.Map(location.File),
                 location.Line,
-                location.Pc ?? image.FindPc(location),
+                image.FindPc(stack, i),
                 location.Kind == FrameKind.Inlined,
                 GoPackage.IsRuntime(location.Function),
                 IsExactPc: false));

@@ -86,10 +86,14 @@ internal static class SingleSide
 
     private static ulong? PhysicalPc(GoroutineTrace goroutine, FrameLocation user, ProgramImage image)
     {
-        foreach (var location in goroutine.Stack.Locations.SkipWhile(location => location != user))
+        var locations = goroutine.Stack.Locations;
+        for (var i = 0; i < locations.Count; i++)
         {
-            if (location.Kind == FrameKind.Go)
-                return location.Pc ?? (image.FindAddress(location) is { } address ? image.ToRuntime(address) : null);
+            if (locations[i] != user)
+                continue;
+            while (i < locations.Count && locations[i].Kind == FrameKind.Inlined)
+                i++;
+            return i < locations.Count ? image.FindPc(goroutine.Stack, i) : null;
         }
 
         return null;

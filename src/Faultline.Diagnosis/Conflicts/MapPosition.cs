@@ -49,7 +49,7 @@ internal sealed class MapPosition
                 mapFrame = frames[user];
         }
 
-        var (site, isExact, address) = FindSite(frames, image);
+        var (site, isExact, address) = FindSite(goroutine.Stack, image);
         return new MapPosition
         {
             UserFrame = user < frames.Count ? frames[user] : null,
@@ -62,15 +62,15 @@ internal sealed class MapPosition
         };
     }
 
-    private static (MapCallSite? Site, bool IsExact, ulong? Address) FindSite(IReadOnlyList<TracebackFrame> frames, ProgramImage image)
+    private static (MapCallSite? Site, bool IsExact, ulong? Address) FindSite(StackTrace stack, ProgramImage image)
     {
         if (image.Code is not { } code)
             return default;
 
         var inlined = new List<FrameLocation>();
-        foreach (var frame in frames)
+        for (var i = 0; i < stack.Locations.Count; i++)
         {
-            var location = frame.Location;
+            var location = stack.Locations[i];
             if (GoPackage.IsRuntime(location.Function))
                 continue;
             if (location.Kind == FrameKind.Inlined)
@@ -79,7 +79,7 @@ internal sealed class MapPosition
                 continue;
             }
 
-            var address = image.FindAddress(location);
+            var address = image.FindAddress(stack, i);
             return address is { } known ? (code.FindMapCallSite(known), true, known) : (null, false, null);
         }
 

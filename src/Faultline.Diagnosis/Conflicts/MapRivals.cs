@@ -33,9 +33,12 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .ThenBy(pair => pair.Suspect.Goroutine.Header.LogLine)
             .Take(MostGoroutines)
             .ToList();
-        foreach (var (suspect, rule) in ranked)
+        foreach (var (suspect, rule) in ranked.Where(pair => !IsDoubtful(pair.Suspect)))
             Add(suspect, rule!, suspects);
-        AddLines(suspects);
+        AddLines(suspects, line => line.Identity == lines.BestIdentity);
+        foreach (var (suspect, rule) in ranked.Where(pair => IsDoubtful(pair.Suspect)))
+            Add(suspect, rule!, suspects);
+        AddLines(suspects, _ => true);
         return _rivals;
     }
 
@@ -46,6 +49,10 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
         Rules.RunningReachesWrite => 2,
         _ => 3,
     };
+
+    /// <summary>A suspect of a line that fits the map less well than another line does comes after all lines that fit better.</summary>
+    private bool IsDoubtful(Suspect suspect)
+        => !IsSameMap(suspect.Position) && LineOf(suspect).Identity < lines.BestIdentity;
 
     private static WriteLine LineOf(Suspect suspect) => suspect.AtLine ?? suspect.Lines[0];
 
@@ -103,8 +110,8 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     {
         if (fault.MapAddress is { } a && other.MapAddress is { } b)
             return a == b;
-        return fault.Site is not { } mine || other.Site is not { } theirs
-            || mine.Types.Any(type => theirs.Types.Any(candidate => candidate.Address == type.Address));
+        return fault.Types.Count == 0 || other.Types.Count == 0
+            || fault.Types.Any(type => other.Types.Any(candidate => candidate.Address == type.Address));
     }
 
     private void Add(Suspect suspect, string rule, Suspects suspects)
@@ -159,12 +166,13 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     private static string IdentityText(MapIdentity identity) => identity switch
     {
         MapIdentity.SameVariable => ", of the same package-level variable",
-        MapIdentity.SameOrigin => ", of a map with the same origin in the code",
+        MapIdentity.SamePlace => ", of the same field or variable",
+        MapIdentity.MayAlias => ", of a map that may be the same under another name",
         _ => "",
     };
 
     /// <summary>Every line that no goroutine stands for yet: its goroutine is parked again, or gone.</summary>
-    private void AddLines(Suspects suspects)
+    private void AddLines(Suspects suspects, Func<WriteLine, bool> wanted)
     {
         if (image.Code is not { } code)
             return;
@@ -174,20 +182,21 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .ToLookup(pair => pair.line, pair => pair.suspect);
         var isOnlyLine = lines.Lines.Count == 1 && !lines.HasUntypedWrites;
         var open = lines.Lines
-            .Where(line => !_namedLines.Contains(line))
+            .Where(line => wanted(line) && !_namedLines.Contains(line))
             .Select(line => (Line: line, Starters: Starters(line, code)))
             .OrderByDescending(pair => pair.Line.Identity)
             .ThenBy(pair => pair.Line.IsLibrary && !victimIsLibrary)
             .ThenBy(pair => pair.Starters.Statements.Count == 0)
             .ThenBy(pair => pair.Starters.FromMain)
-            .ThenByDescending(pair => parked[pair.Line].Count())
+            .ThenByDescending(pair => pair.Starters.Statements.Sum(suspects.CountStartedBy))
             .Take(MostLines);
-        foreach (var (line, starters) in open)
+        foreach (var (line, starters) in open.ToList())
         {
+            _namedLines.Add(line);
             var first = starters.Statements.Count > 0 ? starters.Statements[0] : null;
             var access = LineAccess(
                 line,
-                isOnlyLine && line.Identity >= MapIdentity.SameOrigin ? Confidence.Probable : Confidence.Possible,
+                isOnlyLine && line.Identity >= MapIdentity.SamePlace ? Confidence.Probable : Confidence.Possible,
                 Rules.WritesType,
                 LineWhy(line, starters, parked[line].ToList(), isOnlyLine),
                 []);

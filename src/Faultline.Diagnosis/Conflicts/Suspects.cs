@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code;
 using Faultline.Diagnosis.Programs;
 using Faultline.Evidence.Tracebacks;
 
@@ -14,11 +15,17 @@ internal sealed record Suspect(GoroutineTrace Goroutine, GoroutineState State, I
 /// <summary>All suspects of one map fault, and the facts that exclude everybody else.</summary>
 internal sealed class Suspects
 {
-    private Suspects(IReadOnlyList<Suspect> all, bool isClosed)
+    private readonly Dictionary<ulong, int> _liveByStatement;
+
+    private Suspects(IReadOnlyList<Suspect> all, bool isClosed, Dictionary<ulong, int> liveByStatement)
     {
         All = all;
         IsClosed = isClosed;
+        _liveByStatement = liveByStatement;
     }
+
+    /// <summary>How many goroutines of the log a go statement started, the victim included.</summary>
+    public int CountStartedBy(GoStatement statement) => _liveByStatement.GetValueOrDefault(statement.ReturnAddress);
 
     /// <summary>Goroutines other than the victim that can come to a write line; those blocked for a minute or more are left out.</summary>
     public IReadOnlyList<Suspect> All { get; }
@@ -35,17 +42,17 @@ internal sealed class Suspects
     public static Suspects Find(CrashReport report, GoroutineTrace victim, WriteLines lines, ProgramImage image, GoroutineStates states)
     {
         if (lines.Lines.Count == 0 || image.Code is not { } code)
-            return new Suspects([], isClosed: false);
+            return new Suspects([], isClosed: false, []);
 
-        var reach = new Reach(image, lines.Lines);
+        var reach = new Reach(image, lines.Lines, victim);
         var positions = new Dictionary<StackTrace, (MapPosition Position, WriteLine? AtLine)>(ReferenceEqualityComparer.Instance);
-        var liveStatements = new HashSet<ulong>();
+        var live = new Dictionary<ulong, int>();
         var all = new List<Suspect>();
         var followed = true;
         foreach (var goroutine in report.Goroutines)
         {
             if (reach.StatementOf(goroutine.Stack) is { } statement)
-                liveStatements.Add(statement.ReturnAddress);
+                live[statement.ReturnAddress] = live.GetValueOrDefault(statement.ReturnAddress) + 1;
             if (goroutine == victim || goroutine.Header.WaitMinutes >= 1)
                 continue;
             if (reach.LinesOf(goroutine.Stack) is not { } reachable)
@@ -69,8 +76,8 @@ internal sealed class Suspects
         }
 
         var exited = code.GoStatements.Any(statement =>
-            !liveStatements.Contains(statement.ReturnAddress) && statement.Entry != 0 && reach.LinesFrom(statement.Entry).Count > 0);
+            !live.ContainsKey(statement.ReturnAddress) && statement.Entry != 0 && reach.LinesFrom(statement.Entry).Count > 0);
         var isClosed = followed && !exited && !lines.HasUntypedWrites && !report.IsTruncated && report.Goroutines.Count > 1;
-        return new Suspects(all, isClosed);
+        return new Suspects(all, isClosed, live);
     }
 }

@@ -21,9 +21,9 @@ internal static class ProgramFit
 
         int fitting = 0, misfitting = 0;
         FrameLocation? example = null;
-        foreach (var location in Locations(report).Take(MostFrames))
+        foreach (var (location, isReturn) in Frames(report).Take(MostFrames))
         {
-            if (image.FindAddress(location) is not null || IsAmbiguous(location, image))
+            if (isReturn ? image.FitsAsReturn(location) : image.Fits(location))
             {
                 fitting++;
             }
@@ -48,33 +48,32 @@ internal static class ProgramFit
     }
 
     /// <summary>Distinct physical Go frames of a report that carry an offset.</summary>
-    public static IEnumerable<FrameLocation> Locations(CrashReport report)
+    public static IEnumerable<FrameLocation> Locations(CrashReport report) => Frames(report).Select(pair => pair.Location);
+
+    /// <summary>The same, and whether the address must follow a call: true for all but the innermost frame, frames that a signal interrupted, and the made-up caller of a goroutine's first function.</summary>
+    private static IEnumerable<(FrameLocation Location, bool IsReturn)> Frames(CrashReport report)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         foreach (var goroutine in report.Goroutines)
         {
             if (!seen.Add(goroutine.Stack))
                 continue;
+            FrameLocation? callee = null;
             foreach (var location in goroutine.Stack.Locations)
             {
                 if (location.Kind == FrameKind.Go && location.Offset is not null && seen.Add(location))
-                    yield return location;
+                    yield return (location, callee is not null && !Interrupts(callee) && location.Function is not "runtime.goexit");
+                if (location.Kind != FrameKind.Inlined)
+                    callee = location;
             }
 
             if (goroutine.Stack.CreatedBy is { Offset: not null } creator && seen.Add(creator))
-                yield return creator;
+                yield return (creator, true);
         }
     }
 
-    private static bool IsAmbiguous(FrameLocation location, ProgramImage image)
-    {
-        var fits = 0;
-        foreach (var function in image.Binary!.FindFunctions(location.Function))
-        {
-            if (location.Offset <= function.End - function.Entry && image.Fits(location, function.Entry + location.Offset.GetValueOrDefault()))
-                fits++;
-        }
-
-        return fits > 1;
-    }
+    /// <summary>Functions that the runtime puts on a stack at an exact instruction; <c>panic</c> stands for a hidden <c>sigpanic</c>.</summary>
+    private static bool Interrupts(FrameLocation callee)
+        => callee.Kind != FrameKind.Go || callee.Function is "panic" or "runtime.sigpanic" or "runtime.asyncPreempt" or "runtime.panicmem"
+            || callee.Function.StartsWith("runtime.debugCall", StringComparison.Ordinal);
 }

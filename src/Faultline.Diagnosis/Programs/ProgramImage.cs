@@ -10,7 +10,8 @@ namespace Faultline.Diagnosis.Programs;
 /// </summary>
 internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFiles sources)
 {
-    private readonly Dictionary<FrameLocation, ulong?> _addresses = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<FrameLocation, ulong[]> _candidates = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StackTrace, ulong?[]> _stacks = new(ReferenceEqualityComparer.Instance);
 
     public GoBinary? Binary { get; } = binary;
 
@@ -23,19 +24,26 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
     public ulong? LoadBias { get; private set; } = binary is { IsPositionIndependent: false } ? 0UL : null;
 
     /// <summary>The link-time address that a printed frame stands for (a return address, as printed); null when it cannot be told.</summary>
-    public ulong? FindAddress(FrameLocation location)
+    public ulong? FindAddress(FrameLocation location) => Candidates(location) is [var only] ? only : null;
+
+    /// <summary>
+    /// The same for a frame of a stack. Instantiations of a generic function can share name, offset and line; then the call in the frame
+    /// below tells which of them it was.
+    /// </summary>
+    public ulong? FindAddress(StackTrace stack, int index)
     {
-        if (Binary is null || location.Kind != FrameKind.Go || location.Offset is not { } offset)
-            return null;
-        if (_addresses.TryGetValue(location, out var known))
-            return known;
-        var address = Locate(location, offset);
-        _addresses.Add(location, address);
-        return address;
+        if (!_stacks.TryGetValue(stack, out var addresses))
+        {
+            addresses = Resolve(stack);
+            _stacks.Add(stack, addresses);
+        }
+
+        return addresses[index];
     }
 
-    /// <summary>The run-time address of a printed frame, for the reader: as printed, else as linked.</summary>
-    public ulong? FindPc(FrameLocation location) => location.Pc ?? FindAddress(location);
+    /// <summary>The run-time address of a printed frame, for the reader: as printed, else as linked and shifted by the bias where that is known.</summary>
+    public ulong? FindPc(StackTrace stack, int index)
+        => stack.Locations[index].Pc ?? (FindAddress(stack, index) is { } address ? ToRuntime(address) : null);
 
     /// <summary>Learns the load bias from the frames of a log that print both pc and offset.</summary>
     public void LearnLoadBias(IEnumerable<FrameLocation> locations)
@@ -62,8 +70,14 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
             && (path.Length == build.MainModule.Length || path[build.MainModule.Length] == '/'));
     }
 
-    /// <summary>True when the code at a printed frame's address has the line that the log prints.</summary>
-    public bool Fits(FrameLocation location, ulong address)
+    /// <summary>True when some function of the binary has this frame's name, offset and line.</summary>
+    public bool Fits(FrameLocation location) => Candidates(location).Length > 0;
+
+    /// <summary>The same, and the address follows a call instruction there.</summary>
+    public bool FitsAsReturn(FrameLocation location)
+        => Candidates(location) is { Length: > 0 } candidates && (Code is null || Array.Exists(candidates, address => Code.FindCall(address) is not null));
+
+    private bool Fits(FrameLocation location, ulong address)
         => FitsAt(location, address - 1) || FitsAt(location, address);
 
     private bool FitsAt(FrameLocation location, ulong address)
@@ -72,22 +86,40 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
         return frames.Count > 0 && frames[^1].Line == location.Line;
     }
 
-    private ulong? Locate(FrameLocation location, ulong offset)
+    private ulong?[] Resolve(StackTrace stack)
     {
-        ulong? found = null;
-        foreach (var function in Binary!.FindFunctions(location.Function))
+        var addresses = new ulong?[stack.Locations.Count];
+        ulong? caller = null;
+        for (var i = addresses.Length - 1; i >= 0; i--)
         {
-            if (offset > function.End - function.Entry)
+            var location = stack.Locations[i];
+            if (location.Kind == FrameKind.Inlined)
                 continue;
-            var address = function.Entry + offset;
-            if (!Fits(location, address))
-                continue;
-            // Two instantiations of one generic function can share line and offset: then the log cannot tell them apart.
-            if (found is not null)
-                return null;
-            found = address;
+            var candidates = Candidates(location);
+            if (candidates.Length == 1)
+                addresses[i] = candidates[0];
+            else if (candidates.Length > 1 && caller is { } returnAddress && Code?.FindCall(returnAddress) is { } call)
+                addresses[i] = candidates.Where(candidate => StartsAt(candidate, call.Target)).Select(candidate => (ulong?)candidate).FirstOrDefault();
+            caller = addresses[i];
         }
 
+        return addresses;
+    }
+
+    private bool StartsAt(ulong address, ulong entry)
+        => Binary!.TryFindFunction(address - 1, out var function) && function.Entry == entry;
+
+    private ulong[] Candidates(FrameLocation location)
+    {
+        if (Binary is null || location.Kind != FrameKind.Go || location.Offset is not { } offset)
+            return [];
+        if (_candidates.TryGetValue(location, out var known))
+            return known;
+        var found = Binary.FindFunctions(location.Function)
+            .Where(function => offset <= function.End - function.Entry && Fits(location, function.Entry + offset))
+            .Select(function => function.Entry + offset)
+            .ToArray();
+        _candidates.Add(location, found);
         return found;
     }
 }

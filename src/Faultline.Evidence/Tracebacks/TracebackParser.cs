@@ -68,7 +68,7 @@ public sealed class TracebackParser
     {
         if (isSkippingLine)
             SkipLongLine();
-        IReadOnlyList<CrashReport> reports = assembler.Complete(carry.AsSpan(0, carryCount));
+        IReadOnlyList<CrashReport> reports = assembler.Complete(WithoutMark(carry.AsSpan(0, carryCount)));
         carryCount = 0;
         return new TracebackLog
         {
@@ -142,7 +142,7 @@ public sealed class TracebackParser
         if (line.Length > TracebackLimits.LineSize)
             SkipLongLine();
         else
-            assembler.TakeLine(assembler.LineCount == 0 ? WithoutMark(line) : line);
+            assembler.TakeLine(WithoutMark(line));
     }
 
     private void SkipLongLine()
@@ -152,8 +152,11 @@ public sealed class TracebackParser
         diagnostics.Report(TracebackDiagnostics.LineTooLong, DiagnosticSeverity.Warning, assembler.LineCount, $"a line longer than {TracebackLimits.LineSize} bytes was skipped");
     }
 
+    /// <summary>The first line may start with a byte order mark.</summary>
     private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> line)
     {
+        if (assembler.LineCount > 0)
+            return line;
         if (line.StartsWith("\uFEFF"u8))
             return line[3..];
         if (line.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || line.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))

@@ -15,7 +15,7 @@ internal static class GoroutineSection
         if (incident.Buckets.Count == 0)
             return;
         page.Heading($"Goroutines ({incident.GoroutineCount} in {Wording.Count(incident.Buckets.Count, "group", "groups")} of equal stacks)");
-        foreach (GoroutineBucket bucket in incident.Buckets.Take(BucketsShown))
+        foreach (GoroutineBucket bucket in incident.Buckets.OrderBy(bucket => Rank(bucket, incident)).Take(BucketsShown))
             Write(page, bucket, incident);
         if (incident.Buckets.Count > BucketsShown)
             page.Paragraph(2, $"… {incident.Buckets.Count - BucketsShown} more groups (use --format json)");
@@ -70,17 +70,25 @@ internal static class GoroutineSection
         return $" {(bucket.Count == 1 ? "goroutine" : "goroutines")} {string.Join(", ", bucket.Goroutines.Take(IdsShown))}{more}";
     }
 
-    private static string Role(GoroutineBucket bucket, Incident incident)
+    private static string Role(GoroutineBucket bucket, Incident incident) => Rank(bucket, incident) switch
+    {
+        int.MaxValue => "",
+        0 => bucket.Count == 1 ? " (the victim)" : $" (the victim, {incident.Victim!.Goroutine}, is among them)",
+        int candidate => $" (candidate {candidate})",
+    };
+
+    // The victim's stack comes first and the candidates' next: in a large dump they would otherwise be among what is not shown.
+    private static int Rank(GoroutineBucket bucket, Incident incident)
     {
         if (incident.Victim?.Goroutine is { } victim && bucket.Goroutines.Contains(victim))
-            return bucket.Count == 1 ? " (the victim)" : $" (the victim, {victim}, is among them)";
+            return 0;
         for (int i = 0; i < incident.Rivals.Count; i++)
         {
             if (incident.Rivals[i].Goroutine is { } rival && bucket.Goroutines.Contains(rival))
-                return $" (candidate {i + 1})";
+                return i + 1;
         }
 
-        return "";
+        return int.MaxValue;
     }
 
     private static string Minutes(long minutes) => minutes == 1 ? "1 minute" : $"{minutes} minutes";

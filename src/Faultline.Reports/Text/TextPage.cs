@@ -52,7 +52,7 @@ internal sealed class TextPage(TextWriter writer, TextStyle style)
     /// <summary>One line that is cut at the width instead of wrapped.</summary>
     public void Line(int indent, string text, Ink ink = Ink.Plain)
     {
-        string printed = PrintableText.Escape(text);
+        string printed = PrintableText.Escape(text.TrimEnd());
         int room = Width - indent;
         if (printed.Length > room)
             printed = string.Concat(printed.AsSpan(0, room - 1), Ellipsis);

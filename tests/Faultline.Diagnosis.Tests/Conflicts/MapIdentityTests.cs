@@ -17,11 +17,11 @@ public sealed class MapIdentityTests
 
     [Fact]
     public void The_same_field_can_belong_to_two_objects()
-        => Assert.Equal(MapIdentity.SameOrigin, MapIdentities.Compare(Complete(CacheItems), Complete(CacheItems)));
+        => Assert.Equal(MapIdentity.SamePlace, MapIdentities.Compare(Complete(CacheItems), Complete(CacheItems)));
 
     [Fact]
     public void A_field_of_a_type_known_only_by_name_is_the_same_field()
-        => Assert.Equal(MapIdentity.SameOrigin, MapIdentities.Compare(Complete(CacheItems), Complete(CacheItems with { Address = 0 })));
+        => Assert.Equal(MapIdentity.SamePlace, MapIdentities.Compare(Complete(CacheItems), Complete(CacheItems with { Address = 0 })));
 
     [Fact]
     public void Two_places_that_are_known_completely_exclude_each_other()

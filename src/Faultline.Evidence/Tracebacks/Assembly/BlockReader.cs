@@ -45,7 +45,7 @@ internal sealed class BlockReader(StackRecorder recorder, FrameTable frames)
     /// <summary>Ends the block; true when it ended in the middle.</summary>
     public bool End(out IReadOnlyList<Ancestor> olderStacks)
     {
-        bool isCut = IsInsideFrame || (recorder is { FrameCount: 0, HasCreation: false } && !IsUnavailable);
+        bool isCut = IsInsideFrame || (recorder is { FrameCount: 0, CanAddFrames: true } && !IsUnavailable);
         GiveUpWaiting();
         olderStacks = ancestors?.Finish() ?? [];
         return isCut;

@@ -21,11 +21,13 @@ internal sealed class ReportAssembler
     private ReportBuilder? report;
     private Section section;
     private GoroutineRecord current;
+    private bool isBlockOpen;
     private bool isRuntimeStack;
     private int mergeInto = -1;
     private int foreignLines;
     private bool isRelayed;
     private bool hasRegisters;
+    private bool isCutByEnd;
 
     public ReportAssembler(TracebackRemarks diagnostics)
     {
@@ -81,9 +83,8 @@ internal sealed class ReportAssembler
         {
             long last = report?.LastLine ?? 0;
             TakeLine(lastLine);
-            bool isCut = report is not null && report.LastLine != LineCount && last >= LineCount - 2 && !lastLine.StartsWith("exit status"u8);
-            if (isCut)
-                report!.IsTruncated = true;
+            if (report is not null && report.LastLine != LineCount && last >= LineCount - 2 && IsFragment(lastLine))
+                isCutByEnd = true;
         }
 
         CloseReport();
@@ -106,6 +107,16 @@ internal sealed class ReportAssembler
         (byte)'-' when report?.Signal is not null && line.SequenceEqual("-----"u8) => TakeRelayMark(),
         _ => TakeOther(line),
     };
+
+    /// <summary>Could be the start of a line of a traceback, rather than some other output without a line feed.</summary>
+    private static bool IsFragment(ReadOnlySpan<byte> line)
+    {
+        if (line[0] == '\t' || line.StartsWith("goroutine "u8) || line.StartsWith("created by "u8))
+            return true;
+        int open = line.IndexOf((byte)'(');
+        ReadOnlySpan<byte> name = open < 0 ? line : line[..open];
+        return "goroutine "u8.StartsWith(line) || "created by "u8.StartsWith(line) || (name.Contains((byte)'.') && !name.Contains((byte)' '));
+    }
 
     private void TakeBlank()
     {
@@ -236,6 +247,7 @@ internal sealed class ReportAssembler
     private void StartBlock()
     {
         section = Section.Block;
+        isBlockOpen = true;
         foreignLines = 0;
         isRuntimeStack = false;
         block.Begin(LineCount);
@@ -243,8 +255,9 @@ internal sealed class ReportAssembler
 
     private void EndBlock()
     {
-        if (section != Section.Block)
+        if (!isBlockOpen)
             return;
+        isBlockOpen = false;
         bool isCut = block.End(out IReadOnlyList<Ancestor> ancestors);
         report!.IsTruncated = isCut;
         current.Archive = recorder.ArchiveStart;
@@ -282,12 +295,8 @@ internal sealed class ReportAssembler
             store.Ancestors[index] = ancestors;
     }
 
-    private bool TakeScheduler()
-    {
-        if (section == Section.Head && report!.HeadlineCount > 0)
-            return true;
-        return false;
-    }
+    /// <summary>A dump belongs to the report only below its headline, so far; the preamble knows about those above.</summary>
+    private bool TakeScheduler() => section == Section.Head;
 
     private bool TakeNote(ReadOnlySpan<byte> line)
     {
@@ -345,6 +354,7 @@ internal sealed class ReportAssembler
         foreignLines = 0;
         if (report is null)
             return;
+        report.IsTruncated |= isCutByEnd;
         if (report.IsTruncated)
             diagnostics.Report(TracebackDiagnostics.Truncated, DiagnosticSeverity.Info, report.LastLine, "the report ends in the middle of a goroutine block");
         reports.Add(report.Build(store));

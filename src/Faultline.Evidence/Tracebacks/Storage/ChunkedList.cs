@@ -8,15 +8,34 @@ internal sealed class ChunkedList<T>
 
     private readonly List<T[]> chunks = [];
 
+    private int capacity;
+
     public int Count { get; private set; }
 
     public ref T this[int index] => ref chunks[index >> ChunkBits][index & (ChunkSize - 1)];
 
     public void Add(in T item)
     {
-        if (Count == chunks.Count << ChunkBits)
-            chunks.Add(new T[ChunkSize]);
+        if (Count == capacity)
+            Grow();
         Count++;
         this[Count - 1] = item;
+    }
+
+    private void Grow()
+    {
+        if (capacity >= ChunkSize)
+        {
+            chunks.Add(new T[ChunkSize]);
+            capacity += ChunkSize;
+            return;
+        }
+
+        // The first chunk starts small for small logs.
+        capacity = Math.Max(64, capacity * 2);
+        T[] first = chunks.Count == 0 ? [] : chunks[0];
+        Array.Resize(ref first, capacity);
+        chunks.Clear();
+        chunks.Add(first);
     }
 }

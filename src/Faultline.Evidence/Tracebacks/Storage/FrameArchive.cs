@@ -89,16 +89,28 @@ internal sealed class FrameArchive
 
     private Span<byte> Reserve()
     {
-        if (position + LargestEntry > current.Length)
-        {
-            if (current.Length != 0)
-                current[position] = NextChunk;
-            current = new byte[ChunkSize];
-            chunks.Add(current);
-            position = 0;
-            IsFull = (long)chunks.Count << ChunkBits >= TracebackLimits.ArchiveSize;
-        }
-
+        if (position + LargestEntry > current.Length && !TryGrowChunk())
+            StartChunk();
         return current.AsSpan(position);
+    }
+
+    /// <summary>Small logs do with a part of the first chunk.</summary>
+    private bool TryGrowChunk()
+    {
+        if (current.Length is 0 or ChunkSize)
+            return false;
+        Array.Resize(ref current, Math.Min(current.Length * 2, ChunkSize));
+        chunks[^1] = current;
+        return position + LargestEntry <= current.Length;
+    }
+
+    private void StartChunk()
+    {
+        if (current.Length != 0)
+            current[position] = NextChunk;
+        current = new byte[chunks.Count == 0 ? 2 * LargestEntry : ChunkSize];
+        chunks.Add(current);
+        position = 0;
+        IsFull = (long)chunks.Count << ChunkBits >= TracebackLimits.ArchiveSize;
     }
 }

@@ -5,7 +5,7 @@ using Faultline.Binaries.GoSym;
 namespace Faultline.Binaries.Code;
 
 /// <summary>The struct types of a binary, by descriptor and by name, down to the field at an offset.</summary>
-internal sealed class StructLayouts
+internal sealed class StructTypes
 {
     private const int FieldsOffset = 56;
     private const int FieldSize = 24;
@@ -21,7 +21,7 @@ internal sealed class StructLayouts
     private readonly Dictionary<ulong, (ulong Offset, ulong Type)[]> fields = [];
     private readonly Dictionary<ulong, string> keys = [];
 
-    public StructLayouts(GoBinary binary, CodeScan scan)
+    public StructTypes(GoBinary binary, CodeScan scan)
     {
         this.binary = binary;
         this.scan = scan;
@@ -40,8 +40,8 @@ internal sealed class StructLayouts
     }
 
     /// <summary>
-    /// The innermost struct that holds an offset, and the type of its field there. A map in a struct inside another struct is the same map
-    /// whether code reaches it through the outer or the inner one, so both are brought to the inner one.
+    /// The innermost named struct that holds an offset, and the type of its field there. A map in a struct inside another struct is the same
+    /// map whether code reaches it through the outer or the inner one, so both are brought to the inner one.
     /// </summary>
     /// <returns>False when the offset is outside, or in no field.</returns>
     public bool TryResolve(ulong descriptor, long offset, out GoType owner, out long ownerOffset, out GoType? field)
@@ -52,23 +52,28 @@ internal sealed class StructLayouts
         if (binary.FindType(descriptor) is not { Kind: GoKind.Struct } type || offset < 0)
             return false;
         owner = type;
+        GoType part = type;
+        long inPart = offset;
         for (int depth = 0; depth < NestingLimit; depth++)
         {
-            if (FieldAt(owner.Address, (ulong)ownerOffset) is not { } at || binary.FindType(at.Type) is not { } fieldType)
+            if (FieldAt(part.Address, (ulong)inPart) is not { } at || binary.FindType(at.Type) is not { } fieldType)
                 return false;
-            long inner = ownerOffset - (long)at.Offset;
+            long inField = inPart - (long)at.Offset;
             if (fieldType.Kind == GoKind.Array && binary.FindType(fieldType.ElementAddress) is { Size: > 0 } element)
             {
-                inner %= (long)element.Size;
+                // All elements count as one.
+                ownerOffset -= inField - (inField % (long)element.Size);
+                inField %= (long)element.Size;
                 fieldType = element;
             }
             if (fieldType.Kind != GoKind.Struct)
             {
-                field = inner == 0 ? fieldType : null;
-                return inner < (long)Math.Max(fieldType.Size, 1);
+                field = inField == 0 ? fieldType : null;
+                return inField < (long)Math.Max(fieldType.Size, 1);
             }
-            owner = fieldType;
-            ownerOffset = inner;
+            if (KeyOf(fieldType).Length > 0)
+                (owner, ownerOffset) = (fieldType, inField);
+            (part, inPart) = (fieldType, inField);
         }
         return false;
     }
@@ -108,7 +113,7 @@ internal sealed class StructLayouts
         return result;
     }
 
-    /// <summary>Struct types that code names, and those that pointers, slices, maps and fields of named types lead to.</summary>
+    /// <summary>Struct types that code or the program's own list names, and those that pointers, slices, maps and fields of named types lead to.</summary>
     private Dictionary<string, ulong> Collect()
     {
         var found = new Dictionary<string, ulong>(StringComparer.Ordinal);
@@ -120,6 +125,11 @@ internal sealed class StructLayouts
         {
             if (reference.Target >= module.Types && reference.Target < module.EndOfTypes && seen.Add(reference.Target))
                 pending.Push(reference.Target);
+        }
+        foreach (GoType listed in binary.EnumerateTypes())
+        {
+            if (seen.Add(listed.Address))
+                pending.Push(listed.Address);
         }
         while (pending.TryPop(out ulong address))
         {

@@ -3,7 +3,7 @@ using System.Text;
 using Faultline.Binaries.Reading;
 using Faultline.Evidence.Tracebacks;
 
-namespace Faultline.Evidence.Tests;
+namespace Faultline.Evidence.Tests.Tracebacks;
 
 /// <summary>Writes the whole model of a log as text, one fact a line: the form of the goldens.</summary>
 internal sealed class ModelText
