@@ -35,7 +35,7 @@ internal sealed class AbbreviationTable
             {
                 var attribute = (DwarfAttribute)cursor.ReadUvarint();
                 var form = (DwarfForm)cursor.ReadUvarint();
-                if (attribute == 0 && form == DwarfForm.None)
+                if (attribute == DwarfAttribute.None && form == DwarfForm.None)
                     break;
                 var constant = form == DwarfForm.ImplicitConstant ? cursor.ReadSvarint() : 0;
                 if (attributes.Count == ReadLimits.AttributeCount)

@@ -31,6 +31,7 @@ public enum DwarfTag
 /// <summary>DWARF 5, table 7.5, and Go's own (<c>cmd/internal/dwarf</c>).</summary>
 internal enum DwarfAttribute
 {
+    None = 0,
     Location = 0x02,
     Name = 0x03,
     ByteSize = 0x0b,
