@@ -73,11 +73,13 @@ internal sealed class Pclntab
         index = -1;
         if (address < EntryOf(0) || address >= EndOf(FunctionCount - 1))
             return false;
+        var wanted = address - TextStart;
+        var rows = Bytes[_header.PclnOffset..];
         var (low, high) = (0, FunctionCount);
         while (high - low > 1)
         {
             var middle = (low + high) >>> 1;
-            if (EntryOf(middle) <= address)
+            if (EntryIn(rows, middle) <= wanted)
                 low = middle;
             else
                 high = middle;
@@ -212,6 +214,10 @@ internal sealed class Pclntab
         var cell = Bytes.Slice(_header.PclnOffset + (((2 * index) + column) * size), size);
         return size == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(cell) : BinaryPrimitives.ReadUInt64LittleEndian(cell);
     }
+
+    private ulong EntryIn(ReadOnlySpan<byte> rows, int index) => _layout.ProgramCounterSize == 4
+        ? BinaryPrimitives.ReadUInt32LittleEndian(rows[(8 * index)..])
+        : BinaryPrimitives.ReadUInt64LittleEndian(rows[(16 * index)..]);
 
     private string Intern(int start, int end, uint offset)
     {
