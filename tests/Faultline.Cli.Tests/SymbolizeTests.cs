@@ -43,9 +43,9 @@ public sealed class SymbolizeTests : IDisposable
         JsonElement main = (await Query("--format", "json", _binary, "main.main")).GetProperty("addresses")[0];
         JsonElement answer = (await Query("--format", "json", "--return-addresses", _binary, main.GetProperty("end").GetString()!)).GetProperty("addresses")[0];
         Assert.Equal("main.main", answer.GetProperty("function").GetString());
-        Assert.True(answer.GetProperty("return_address").GetBoolean());
+        Assert.True(answer.GetProperty("returnAddress").GetBoolean());
         Assert.Equal("pclntab", answer.GetProperty("source").GetString());
-        Assert.False(main.GetProperty("return_address").GetBoolean());
+        Assert.False(main.GetProperty("returnAddress").GetBoolean());
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SymbolizeTests : IDisposable
         Assert.Contains("\nGo version:   go1.27", text.Text, StringComparison.Ordinal);
         Assert.Contains("\nMissing\n  symbol table: ", text.Text, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse((await Program.Run(default, "info", _binary, "--format", "json")).Output);
-        Assert.Equal("faultline-info/1", json.RootElement.GetProperty("format").GetString());
+        Assert.Equal("faultline-info/1", json.RootElement.GetProperty("schema").GetString());
         Assert.Equal("none", json.RootElement.GetProperty("dwarf").GetString());
         Assert.Equal("amd64", json.RootElement.GetProperty("settings").GetProperty("GOARCH").GetString());
         Assert.Contains(json.RootElement.GetProperty("missing").EnumerateArray(), part => part.GetProperty("part").GetString() == "DWARF");

@@ -12,20 +12,20 @@ internal static class InfoJson
         using Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         BuildInfo? info = binary.BuildInfo;
         json.WriteStartObject();
-        json.WriteString("format", "faultline-info/1");
+        json.WriteString("schema", "faultline-info/1");
         json.WriteString("binary", binary.Path);
         json.WriteString("architecture", binary.Architecture);
-        json.WriteString("build_mode", MissingParts.BuildMode(binary));
-        Optional(json, "go_version", info?.GoVersion);
-        Optional(json, "main_package", info?.MainPackage);
+        json.WriteString("buildMode", MissingParts.BuildMode(binary));
+        Optional(json, "goVersion", info?.GoVersion);
+        Optional(json, "mainPackage", info?.MainPackage);
         Optional(json, "module", info?.MainModule);
-        Optional(json, "module_version", info?.MainModuleVersion);
-        Optional(json, "go_build_id", binary.GoBuildId);
-        Optional(json, "gnu_build_id", binary.GnuBuildId);
+        Optional(json, "moduleVersion", info?.MainModuleVersion);
+        Optional(json, "goBuildId", binary.GoBuildId);
+        Optional(json, "gnuBuildId", binary.GnuBuildId);
         json.WriteNumber("functions", binary.Functions.Count);
         json.WriteBoolean("symbols", !binary.IsStripped);
         json.WriteString("dwarf", MissingParts.DwarfForm(binary));
-        Optional(json, "debug_file", binary.DebugFilePath);
+        Optional(json, "debugFile", binary.DebugFilePath);
         json.WriteStartObject("settings");
         foreach ((string name, string value) in info?.Settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
             json.WriteString(name, value);

@@ -16,7 +16,7 @@ internal sealed class JsonSymbolOutput : SymbolOutput
         _binary = binary;
         _json = json;
         _json.WriteStartObject();
-        _json.WriteString("format", "faultline-symbols/1");
+        _json.WriteString("schema", "faultline-symbols/1");
         _json.WriteString("binary", binary.Path);
         _json.WriteStartArray("addresses");
     }
@@ -26,7 +26,7 @@ internal sealed class JsonSymbolOutput : SymbolOutput
         _json.WriteStartObject();
         _json.WriteString("query", query);
         WriteAddress("address", symbol.Address);
-        _json.WriteBoolean("return_address", symbol.IsReturnAddress);
+        _json.WriteBoolean("returnAddress", symbol.IsReturnAddress);
         if (symbol.IsKnown)
         {
             _json.WriteString("function", symbol.Function);
