@@ -1,3 +1,4 @@
+using Faultline.Binaries.Dwarf;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
@@ -15,20 +16,26 @@ public sealed class GoBinary : IDisposable
     private readonly Lazy<GoTables> _tables;
     private readonly Lazy<FunctionNameIndex?> _names;
     private readonly Lazy<TypeTable?> _types;
+    private readonly Lazy<DebugFile?> _debugFile;
+    private readonly Lazy<DwarfInfo?> _dwarf;
 
-    private GoBinary(ElfFile elf)
+    private GoBinary(ElfFile elf, DebugFileSearch? debugFiles)
     {
         _elf = elf;
         _buildInfo = new(() => BuildInfoReader.Read(_elf));
         _tables = new(() => GoTables.Find(_elf, _buildInfo.Value?.Release));
         _names = new(() => _tables.Value.Pclntab is { } table ? new FunctionNameIndex(table, _elf.Log) : null);
+        _debugFile = new(() => HasDwarf || debugFiles is null ? null : DebugFile.Find(_elf, debugFiles));
+        _dwarf = new(() => HasDwarf ? new DwarfInfo(_elf) : _debugFile.Value?.Dwarf);
         _types = new(() => _tables.Value.Module is { } module ? new TypeTable(_elf, module) : null);
     }
 
     /// <summary>Opens a binary.</summary>
     /// <exception cref="MalformedDataException">The file is no ELF64 executable that can be read.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static GoBinary Open(string path) => new(ElfFile.Open(path));
+    /// <param name="path">The file.</param>
+    /// <param name="debugFiles">Where to look for DWARF that the binary lacks; null looks nowhere.</param>
+    public static GoBinary Open(string path, DebugFileSearch? debugFiles = null) => new(ElfFile.Open(path), debugFiles);
 
     public string Path => _elf.Path;
 
@@ -42,6 +49,15 @@ public sealed class GoBinary : IDisposable
 
     public bool HasDwarf => _elf.TryFindSection(".debug_info", out _) || _elf.TryFindSection(".zdebug_info", out _);
 
+    /// <summary>The separate file that <see cref="Dwarf"/> comes from; null when the binary has its own or no such file is found.</summary>
+    public string? DebugFilePath => _debugFile.Value?.Path;
+
+    /// <summary>Symbols of the binary, or of its debug file when it is stripped.</summary>
+    public ElfSymbolTable Symbols => IsStripped && _debugFile.Value is { } file ? file.Symbols : _elf.Symbols;
+
+    /// <summary>Frames, variables and types of DWARF; null when neither the binary nor a debug file has any.</summary>
+    public DwarfInfo? Dwarf => _dwarf.Value;
+
     /// <summary>Go's own build id (<c>.note.go.buildid</c>); null when absent.</summary>
     public string? GoBuildId => _elf.GoBuildId;
 
@@ -52,7 +68,8 @@ public sealed class GoBinary : IDisposable
     public BuildInfo? BuildInfo => _buildInfo.Value;
 
     /// <summary>What was wrong with the file so far; grows as tables are opened.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics => _elf.Diagnostics;
+    public IReadOnlyList<Diagnostic> Diagnostics =>
+        _debugFile is { IsValueCreated: true, Value: { } file } ? [.. _elf.Diagnostics, .. file.Diagnostics] : _elf.Diagnostics;
 
     /// <summary>The file as ELF: sections, segments, symbols.</summary>
     public ElfFile Elf => _elf;
@@ -87,14 +104,16 @@ public sealed class GoBinary : IDisposable
         _names.Value is { } index ? index.Find(name).ConvertAll(row => _tables.Value.Functions[row]) : [];
 
     /// <summary>Logical frames at exactly this address, innermost first; empty when no function holds it. For a return address pass address - 1.</summary>
-    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address)
+    public IReadOnlyList<SourceFrame> ResolveFrames(ulong address) =>
+        _tables.Value.Pclntab is { } table && table.TryFindIndex(address, out var index) ? ExpandFrames(index, address) : [];
+
+    /// <summary>Logical frames at an address of a function that is known; empty when its record is broken.</summary>
+    internal IReadOnlyList<SourceFrame> ExpandFrames(int functionIndex, ulong address)
     {
         var tables = _tables.Value;
-        if (tables.Pclntab is not { } table || !table.TryFindIndex(address, out var index))
-            return [];
         try
         {
-            return new InlineTree(_elf, table, tables.Module).Expand(index, address, _elf.Log);
+            return new InlineTree(_elf, tables.Pclntab!, tables.Module).Expand(functionIndex, address, _elf.Log);
         }
         catch (MalformedDataException exception)
         {
@@ -122,5 +141,10 @@ public sealed class GoBinary : IDisposable
             ? TypeDescriptors.Enumerate(_elf, module).Select(FindType).OfType<GoType>()
             : [];
 
-    public void Dispose() => _elf.Dispose();
+    public void Dispose()
+    {
+        if (_debugFile is { IsValueCreated: true, Value: { } file })
+            file.Dispose();
+        _elf.Dispose();
+    }
 }

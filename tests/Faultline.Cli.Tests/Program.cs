@@ -24,7 +24,7 @@ internal static class Program
             RedirectStandardError = true,
             WorkingDirectory = System.IO.Path.Combine(SourceFolder(), "Inputs"),
         };
-        foreach (string name in (string[])["NO_COLOR", "COLUMNS", "FAULTLINE_DEBUG"])
+        foreach (string name in (string[])["NO_COLOR", "COLUMNS", "FAULTLINE_DEBUG", "DEBUGINFOD_URLS"])
             start.Environment.Remove(name);
         return Process.Start(start)!;
     }

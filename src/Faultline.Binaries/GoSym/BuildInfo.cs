@@ -13,4 +13,18 @@ public sealed record BuildInfo(
     IReadOnlyList<string> Experiments,
     string MainPackage,
     string MainModule,
-    IReadOnlyDictionary<string, string> Settings);
+    IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>The main module's version; empty when absent, <c>(devel)</c> for a build from a checkout.</summary>
+    public string MainModuleVersion { get; init; } = "";
+
+    /// <summary>The modules that were linked in, in the order recorded.</summary>
+    public IReadOnlyList<ModuleVersion> Dependencies { get; init; } = [];
+}
+
+/// <summary>A <c>dep</c> line.</summary>
+/// <param name="Path">Module path as imported.</param>
+/// <param name="Version">Its version; empty when absent.</param>
+/// <param name="Sum">Its checksum (<c>h1:…</c>); empty when absent.</param>
+/// <param name="Replacement">What was built in its place, path and version; null when nothing was.</param>
+public readonly record struct ModuleVersion(string Path, string Version, string Sum, string? Replacement);

@@ -106,7 +106,8 @@ internal static class BuildInfoReader
         var text = moduleText.Length >= 2 * GuardSize + 1 && moduleText[^(GuardSize + 1)] == '\n'
             ? Encoding.UTF8.GetString(moduleText[GuardSize..^GuardSize])
             : "";
-        var (path, module) = ("", "");
+        var (path, module, moduleVersion) = ("", "", "");
+        var dependencies = new List<ModuleVersion>();
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
         {
@@ -116,13 +117,23 @@ internal static class BuildInfoReader
             if (fields[0] == "path")
                 path = fields[1];
             else if (fields[0] == "mod")
-                module = fields[1];
+                (module, moduleVersion) = (fields[1], Field(fields, 2));
+            else if (fields[0] == "dep")
+                dependencies.Add(new ModuleVersion(fields[1], Field(fields, 2), Field(fields, 3), Replacement: null));
+            else if (fields[0] == "=>" && dependencies.Count > 0)
+                dependencies[^1] = dependencies[^1] with { Replacement = $"{fields[1]} {Field(fields, 2)}".TrimEnd(), Sum = Field(fields, 3) };
             else if (fields[0] == "build")
                 AddSetting(settings, line["build\t".Length..]);
         }
 
-        return new BuildInfo(version, GoVersionText.Release(version), GoVersionText.Experiments(version), path, module, settings);
+        return new BuildInfo(version, GoVersionText.Release(version), GoVersionText.Experiments(version), path, module, settings)
+        {
+            MainModuleVersion = moduleVersion,
+            Dependencies = dependencies,
+        };
     }
+
+    private static string Field(string[] fields, int index) => index < fields.Length ? fields[index] : "";
 
     /// <summary>Keys and values are quoted as Go strings where they hold characters that would break the line.</summary>
     private static void AddSetting(Dictionary<string, string> settings, string text)

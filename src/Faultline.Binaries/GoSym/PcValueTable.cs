@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Faultline.Binaries.GoSym;
 
 /// <summary>
@@ -14,23 +16,77 @@ internal static class PcValueTable
     {
         if (offset == 0 || offset >= (uint)pctab.Length)
             return None;
-        var position = (int)offset;
+        var rest = pctab[(int)offset..];
         var value = None;
-        var end = entry;
-        for (var first = true; ; first = false)
+
+        // Nearly all numbers are one byte long, and large functions have thousands of them: this loop is where symbolizing spends its time.
+        var distance = (address - entry) / (uint)quantum;
+        var reached = 0UL;
+        var first = true;
+        while (rest.Length >= 2)
         {
-            if (!TryReadUvarint(pctab, ref position, out var valueDelta) || (valueDelta == 0 && !first))
+            if (rest.Length >= 8 && TrySkipFour(BinaryPrimitives.ReadUInt64LittleEndian(rest), distance, ref reached, ref value))
+            {
+                rest = rest[8..];
+                first = false;
+                continue;
+            }
+
+            uint valueDelta = rest[0];
+            uint addressDelta = rest[1];
+            if ((valueDelta | addressDelta) < 0x80)
+            {
+                rest = rest[2..];
+            }
+            else
+            {
+                var position = 0;
+                if (!TryReadUvarint(rest, ref position, out valueDelta) || !TryReadUvarint(rest, ref position, out addressDelta))
+                    return None;
+                rest = rest[position..];
+            }
+
+            if (valueDelta == 0 && !first)
                 return None;
-            if (!TryReadUvarint(pctab, ref position, out var addressDelta))
-                return None;
+            first = false;
             value += (int)(valueDelta >> 1) ^ -(int)(valueDelta & 1);
-            end += (ulong)addressDelta * (uint)quantum;
-            if (address < end)
+            reached += addressDelta;
+            if (distance < reached)
                 return value;
         }
+
+        return None;
     }
 
-    private static bool TryReadUvarint(ReadOnlySpan<byte> bytes, ref int position, out uint value)
+    /// <summary>
+    /// Passes over four pairs at once, as 16-bit lanes of one word, when all eight numbers are one byte long, none of them ends the
+    /// table, and the address lies behind them.
+    /// </summary>
+    private static bool TrySkipFour(ulong pairs, ulong distance, ref ulong reached, ref int value)
+    {
+        const ulong ones = 0x0001_0001_0001_0001;
+        const ulong bytes = 0x00ff_00ff_00ff_00ff;
+        var values = pairs & bytes;
+
+        // A lane that is 0 borrows into its top bit; continuation bits make numbers longer than a byte.
+        if ((pairs & 0x8080_8080_8080_8080) != 0 || ((values - ones) & 0x8000_8000_8000_8000) != 0)
+            return false;
+        var behind = reached + Sum((pairs >> 8) & bytes);
+        if (distance < behind)
+            return false;
+        reached = behind;
+
+        // Zigzag: the lowest bit is the sign, and -1 - n stands for a negative number.
+        var halves = (values >> 1) & 0x007f_007f_007f_007f;
+        var negative = (values & ones) * 0xffff;
+        value += (int)Sum(halves & ~negative) - (int)Sum((halves + ones) & negative);
+        return true;
+
+        static ulong Sum(ulong lanes) => (lanes * ones) >> 48;
+    }
+
+    /// <summary>An unsigned LEB128 number of at most 32 bits; false where the bytes end first.</summary>
+    public static bool TryReadUvarint(ReadOnlySpan<byte> bytes, ref int position, out uint value)
     {
         value = 0;
         for (var shift = 0; shift < 35 && position < bytes.Length; shift += 7)

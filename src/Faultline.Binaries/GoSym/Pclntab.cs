@@ -19,7 +19,8 @@ internal sealed class Pclntab
     private readonly int _size;
     private readonly PclntabHeader _header;
     private readonly PclntabLayout _layout;
-    private readonly ConcurrentDictionary<int, string> _strings = new();
+    // Room for what a large batch asks for: growing step by step costs more than the table.
+    private readonly ConcurrentDictionary<int, string> _strings = new(concurrencyLevel: 2, capacity: 8191);
 
     public Pclntab(MappedFile file, long offset, int size, ulong address)
     {
@@ -72,11 +73,13 @@ internal sealed class Pclntab
         index = -1;
         if (address < EntryOf(0) || address >= EndOf(FunctionCount - 1))
             return false;
+        var wanted = address - TextStart;
+        var rows = Bytes[_header.PclnOffset..];
         var (low, high) = (0, FunctionCount);
         while (high - low > 1)
         {
             var middle = (low + high) >>> 1;
-            if (EntryOf(middle) <= address)
+            if (EntryIn(rows, middle) <= wanted)
                 low = middle;
             else
                 high = middle;
@@ -124,14 +127,38 @@ internal sealed class Pclntab
     /// <summary>The source file at an address; empty when the tables have none.</summary>
     public string FindFile(in FunctionRecord record, ulong address)
     {
-        var number = FindValue(record.FileTable, record, address);
-        if (number < 0)
-            return "";
-        var row = _header.CuOffset + (4 * ((long)record.UnitOffset + number));
-        if (row + 4 > _header.FiletabOffset)
-            return "";
-        var nameOffset = BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(int)row..]);
+        var nameOffset = FileOffset(record, FindValue(record.FileTable, record, address));
         return nameOffset == NoFile ? "" : Intern(_header.FiletabOffset, _header.PctabOffset, nameOffset);
+    }
+
+    /// <summary>The runs of one of a function's tables.</summary>
+    public PcValueRuns Runs(in FunctionRecord record, uint tableOffset) => new(Pctab, tableOffset, record.Entry, _header.Quantum);
+
+    /// <summary>Where the name of a function's n-th file lies in the file table; <see cref="uint.MaxValue"/> when there is none.</summary>
+    public uint FileOffset(in FunctionRecord record, int number)
+    {
+        var row = _header.CuOffset + (4 * ((long)record.UnitOffset + number));
+        return number < 0 || row + 4 > _header.FiletabOffset ? NoFile : BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(int)row..]);
+    }
+
+    /// <summary>The files whose path is the given one or ends with it after a slash, by their offset in the file table.</summary>
+    public HashSet<uint> FindFiles(string path)
+    {
+        var found = new HashSet<uint>();
+        var wanted = Encoding.UTF8.GetBytes(path);
+        var files = Bytes[_header.FiletabOffset.._header.PctabOffset];
+        for (var at = 0; at < files.Length;)
+        {
+            var size = files[at..].IndexOf((byte)0);
+            if (size < 0)
+                break;
+            var name = files.Slice(at, size);
+            if (size > 0 && name.EndsWith(wanted) && (name.Length == wanted.Length || name[^(wanted.Length + 1)] == (byte)'/'))
+                found.Add((uint)at);
+            at += size + 1;
+        }
+
+        return found;
     }
 
     /// <summary>How far the stack pointer lies below its value at function entry; -1 when unknown.</summary>
@@ -187,6 +214,10 @@ internal sealed class Pclntab
         var cell = Bytes.Slice(_header.PclnOffset + (((2 * index) + column) * size), size);
         return size == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(cell) : BinaryPrimitives.ReadUInt64LittleEndian(cell);
     }
+
+    private ulong EntryIn(ReadOnlySpan<byte> rows, int index) => _layout.ProgramCounterSize == 4
+        ? BinaryPrimitives.ReadUInt32LittleEndian(rows[(8 * index)..])
+        : BinaryPrimitives.ReadUInt64LittleEndian(rows[(16 * index)..]);
 
     private string Intern(int start, int end, uint offset)
     {

@@ -34,6 +34,9 @@ public ref struct ByteCursor
 
     public byte ReadByte() => Take(1)[0];
 
+    /// <summary>The next byte, which stays unread; there must be one.</summary>
+    public readonly byte Peek() => _data[Position];
+
     public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
 
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
@@ -64,6 +67,51 @@ public ref struct ByteCursor
 
         Throw.Malformed(_source, Offset, _structure, "a variable-length number is longer than 64 bits");
         return 0;
+    }
+
+    /// <summary>A signed LEB128 number of at most 64 bits.</summary>
+    public long ReadSvarint()
+    {
+        var value = 0L;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var next = ReadByte();
+            value |= (long)(next & 0x7f) << shift;
+            if (next < 0x80)
+                return shift < 57 && (next & 0x40) != 0 ? value | (-1L << (shift + 7)) : value;
+        }
+
+        Throw.Malformed(_source, Offset, _structure, "a variable-length number is longer than 64 bits");
+        return 0;
+    }
+
+    /// <summary>A little-endian number of 1, 2, 3, 4 or 8 bytes.</summary>
+    public ulong ReadUnsigned(int size)
+    {
+        var value = 0UL;
+        var bytes = Take(size);
+        for (var index = bytes.Length - 1; index >= 0; index--)
+            value = (value << 8) | bytes[index];
+        return value;
+    }
+
+    /// <summary>The bytes up to the next NUL, which is read too.</summary>
+    public ReadOnlySpan<byte> ReadTerminated()
+    {
+        var size = _data[Position..].IndexOf((byte)0);
+        if (size < 0)
+            Throw.Malformed(_source, Offset, _structure, "a string has no end");
+        var text = Take(size);
+        Skip(1);
+        return text;
+    }
+
+    /// <summary>Goes on at another position of the same bytes.</summary>
+    public void Seek(ulong position)
+    {
+        if (position > (ulong)_data.Length)
+            Throw.Malformed(_source, _baseOffset, _structure, $"the position {position} lies outside its {_data.Length} bytes");
+        Position = (int)position;
     }
 
     /// <summary>A length that is followed by that many bytes.</summary>

@@ -32,6 +32,8 @@ internal static class CommandLine
         DiagnoseOptions options = new();
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
+        root.Subcommands.Add(SymbolizeCommand.Create());
+        root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
         root.SetAction(arguments => PassThrough.Run(options, arguments));
         AddHelp(root, Examples);
@@ -67,7 +69,7 @@ internal static class CommandLine
         if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [{ } first, ..] && !first.StartsWith('-'))
             return $"'{first}' is no command. To explain a crash log: 'faultline diagnose {string.Join(' ', args)}'. {advice}";
         if (result.UnmatchedTokens is [{ } unknown, ..])
-            return $"unknown option '{unknown}'. {advice}";
+            return unknown.StartsWith('-') ? $"unknown option '{unknown}'. {advice}" : $"'{unknown}' is one argument too many. {advice}";
         return $"{result.Errors[0].Message.TrimEnd('.')}. {advice}";
     }
 

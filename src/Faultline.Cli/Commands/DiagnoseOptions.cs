@@ -79,7 +79,7 @@ internal sealed class DiagnoseOptions
     }
 
     // Not given means the default of T: the enums begin with their default.
-    private static Option<T> Choice<T>(string name, string helpName, string description, params (string Name, T Value)[] choices) => new(name)
+    public static Option<T> Choice<T>(string name, string helpName, string description, params (string Name, T Value)[] choices) => new(name)
     {
         HelpName = helpName,
         Description = description,

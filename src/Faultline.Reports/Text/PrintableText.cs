@@ -12,10 +12,8 @@ public static class PrintableText
     /// <summary>The text with control, format, private, unassigned and separator characters (the ordinary space aside) written as escapes.</summary>
     public static string Escape(string text)
     {
-        int clean = 0;
-        while (clean < text.Length && text[clean] is >= ' ' and <= '~')
-            clean++;
-        if (clean == text.Length)
+        int clean = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        if (clean < 0)
             return text;
 
         StringBuilder printed = new(text, 0, clean, text.Length + 16);
