@@ -39,6 +39,10 @@ need_tools() {
 }
 
 build_native() {
+  # The build runs in another folder than the caller's.
+  root=$(cd "$root" && pwd)
+  native=$root/artifacts/native
+  binary=$native/faultline
   mkdir -p "$native"
   # Two that start at once: one builds, the other waits and finds it done. Nothing that is started below may keep the lock's
   # descriptor, or a build server would hold the lock for hours.

@@ -3,7 +3,7 @@ using Faultline.Samples;
 namespace Faultline.Accuracy;
 
 /// <summary>All trials as Markdown tables. Each cell is "right of judged".</summary>
-internal sealed class AccuracyReport(IReadOnlyList<Trial> trials, IReadOnlyList<string> arguments)
+internal sealed class AccuracyReport(IReadOnlyList<Trial> trials, IReadOnlyList<string> arguments, bool isStopped)
 {
     private static readonly (string Name, Func<Score, bool> Holds, bool IsWanted)[] s_measures =
     [
@@ -40,7 +40,7 @@ internal sealed class AccuracyReport(IReadOnlyList<Trial> trials, IReadOnlyList<
     {
         int crashes = trials.DistinctBy(trial => trial.WithBinary).Count() is var ways and > 0 ? trials.Count / ways : 0;
         output.WriteLine("# Accuracy\n");
-        output.WriteLine($"{crashes} runs of samples with a known culprit; made by `bench/accuracy {string.Join(' ', arguments)}`.");
+        output.WriteLine($"{crashes} runs of samples with a known culprit; made by `bench/accuracy {string.Join(' ', arguments)}`{(isStopped ? ", which was stopped before its end" : "")}.");
         output.WriteLine($"Go: {string.Join(", ", trials.Select(trial => trial.Case.Toolchain.Release).Distinct(StringComparer.Ordinal))}. {Environment.ProcessorCount} processors.\n");
         foreach (TrialOutcome outcome in Enum.GetValues<TrialOutcome>())
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Faultline.Accuracy;
 
 AccuracyOptions options;
@@ -24,10 +25,14 @@ if (options.Toolchains.Count == 0 || !File.Exists(options.ToolPath))
 CrashCase[] cases = [.. options.Cases()];
 NativeTool tool = new(options.ToolPath);
 List<Trial> trials = [];
-for (int i = 0; i < cases.Length; i++)
+// The full matrix takes long: whoever stops it gets the report of what is done.
+bool isStopped = false;
+void Stop(PosixSignalContext context) => context.Cancel = isStopped = true;
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+for (int i = 0; i < cases.Length && !isStopped; i++)
 {
     Console.Error.Write($"\r{i + 1}/{cases.Length} {cases[i],-50}");
-    for (int run = 1; run <= options.Runs; run++)
+    for (int run = 1; run <= options.Runs && !isStopped; run++)
     {
         string folder = Path.Combine(options.KeepFolder, $"{cases[i]} {run}".Replace(' ', '-').ToLowerInvariant());
         if (Directory.Exists(folder))
@@ -38,5 +43,5 @@ for (int i = 0; i < cases.Length; i++)
 Console.Error.WriteLine();
 
 using TextWriter output = options.MarkdownPath is { } path ? new StreamWriter(path) { NewLine = "\n" } : Console.Out;
-new AccuracyReport(trials, args).Write(output);
+new AccuracyReport(trials, args, isStopped).Write(output);
 return 0;

@@ -10,8 +10,8 @@ public sealed record Score
         Truth = truth;
         Answer = answer;
         AnsweredAccess? first = answer.Rivals.Count > 0 ? answer.Rivals[0] : null;
-        VictimIsExact = answer.Victim is { } victim && victim.Goroutine == truth.Victim.Goroutine && IsAt(victim, truth.Victim)
-            && victim.Operation == "map-" + truth.Victim.Operation.ToString().ToLowerInvariant();
+        VictimIsPlaced = answer.Victim is { } victim && victim.Goroutine == truth.Victim.Goroutine && IsAt(victim, truth.Victim);
+        VictimIsExact = VictimIsPlaced && answer.Victim!.Operation == "map-" + truth.Victim.Operation.ToString().ToLowerInvariant();
         FirstIsExact = first is not null && truth.Rivals.Any(rival => rival.Access.Goroutine == first.Goroutine && IsAt(first, rival.Access));
         LineIsFirst = first is not null && IsTrueLine(first);
         GoroutineIsFirst = first is not null && IsTrueGoroutine(first);
@@ -23,6 +23,9 @@ public sealed record Score
     public GroundTruth Truth { get; }
 
     public Answer Answer { get; }
+
+    /// <summary>Goroutine, file and line of the victim are right.</summary>
+    public bool VictimIsPlaced { get; }
 
     /// <summary>Goroutine, operation, file and line of the victim are right.</summary>
     public bool VictimIsExact { get; }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Faultline.Bench;
 
-/// <summary>Another parser, as a program that prints the seconds it took for the log named by its last argument.</summary>
+/// <summary>Another parser, as a program that parses the log named by its last argument and prints three numbers: seconds, processor seconds, peak megabytes.</summary>
 internal static class RivalParser
 {
     public static Measurement Run(string command, string log)
@@ -13,8 +13,9 @@ internal static class RivalParser
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{words[0]} did not start");
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        string[] numbers = output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        double peak = numbers.Length > 1 ? double.Parse(numbers[1], CultureInfo.InvariantCulture) : 0;
-        return new Measurement(double.Parse(numbers[0], CultureInfo.InvariantCulture), peak);
+        double[] numbers = [.. output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(3).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        return numbers is [var seconds, var cpuSeconds, var peak]
+            ? new Measurement(seconds, cpuSeconds, peak)
+            : throw new InvalidDataException($"{words[0]} printed \"{output}\" instead of three numbers");
     }
 }

@@ -6,7 +6,7 @@ namespace Faultline.Bench;
 /// <summary>
 /// Throughput of the traceback parser on one log, file reading included, in one thread. Without a log, the sample <c>manygoroutines</c>
 /// makes one of 100,003 goroutines. <c>--against COMMAND</c> runs another parser on the same log, in turns with ours, so that both
-/// see the same machine: COMMAND gets the log's path as its last argument, parses it once, and prints the seconds that took.
+/// see the same machine; see <see cref="RivalParser"/> for what it has to print.
 /// </summary>
 internal static class TracebackBenchmark
 {
@@ -57,17 +57,23 @@ internal static class TracebackBenchmark
     {
         double megabytes = new FileInfo(path).Length / 1e6;
         string kind = System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported ? "JIT" : "AOT";
-        Console.WriteLine("| what | log | goroutines | first run | median | best | peak RSS | best / other's best |");
+        Console.WriteLine("| what | log | goroutines | first run | median | best | best by processor time | peak RSS |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        string ratio = theirs.Count == 0 ? "" : Text($"{Best(theirs) / Best(ours):F1}");
-        Console.WriteLine(Text($"| Faultline ({kind}) | {megabytes:F1} MB | {log.Reports.Sum(report => report.Goroutines.Count)} | {Speed(ours[0].Seconds)} | {Speed(Median(ours))} | {Speed(Best(ours))} | {ours[0].PeakMegabytes:F0} MB | {ratio} |"));
-        if (theirs.Count > 0)
-            Console.WriteLine(Text($"| other | {megabytes:F1} MB | | {Speed(theirs[0].Seconds)} | {Speed(Median(theirs))} | {Speed(Best(theirs))} | {theirs.Max(item => item.PeakMegabytes):F0} MB | |"));
+        Row($"Faultline ({kind})", log.Reports.Sum(report => report.Goroutines.Count).ToString(CultureInfo.InvariantCulture), ours, ours[0].PeakMegabytes);
+        if (theirs.Count == 0)
+            return;
+        Row("other", "", theirs, theirs.Max(item => item.PeakMegabytes));
+        Console.WriteLine(Text($"best against best: {Best(theirs) / Best(ours):F1}, median against median: {Median(theirs) / Median(ours):F1}, processor time: {BestCpu(theirs) / BestCpu(ours):F1}"));
+
+        void Row(string what, string goroutines, List<Measurement> items, double peak) =>
+            Console.WriteLine(Text($"| {what} | {megabytes:F1} MB | {goroutines} | {Speed(items[0].Seconds)} | {Speed(Median(items))} | {Speed(Best(items))} | {Speed(BestCpu(items))} | {peak:F0} MB |"));
 
         string Speed(double seconds) => Text($"{megabytes / seconds:F0} MB/s");
     }
 
     private static double Best(List<Measurement> items) => items.Min(item => item.Seconds);
+
+    private static double BestCpu(List<Measurement> items) => items.Min(item => item.CpuSeconds);
 
     private static double Median(List<Measurement> items) => items.Select(item => item.Seconds).Order().ElementAt(items.Count / 2);
 

@@ -52,8 +52,15 @@ public sealed class SampleRun : IDisposable
     public CrashHeadline? TryReadHeadline() => CrashHeadline.TryRead(LogPath);
 
     /// <summary>Who collided, by the ledger; null when the run has no ledger, did not crash, or its victim has no slot.</summary>
-    public GroundTruth? TryFindTruth() =>
-        TryReadLedger() is { } ledger && TryReadHeadline() is { Goroutine: { } victim } ? GroundTruth.TryFind(ledger, Binary.Program, victim) : null;
+    public GroundTruth? TryFindTruth()
+    {
+        if (TryReadLedger() is not { } ledger || TryReadHeadline() is not { Goroutine: { } victim } headline)
+            return null;
+        GroundTruth? truth = GroundTruth.TryFind(ledger, Binary.Program, victim);
+        // With -race the compiler turns m[k]++ into a read and a write, one ledger entry around both; the runtime's own words say in which it died.
+        bool diedReading = Binary.Mode == BuildMode.Race && truth?.Victim.Operation == LedgerOperation.Write && headline.Text.EndsWith("map read and map write", StringComparison.Ordinal);
+        return diedReading ? truth! with { Victim = truth.Victim with { Operation = LedgerOperation.Read } } : truth;
+    }
 
     /// <summary>Deletes the ledger and leaves the rest of the folder to the caller: disposing does nothing from now on.</summary>
     public void Keep()

@@ -36,7 +36,8 @@ public sealed class AccuracyTests
             foreach (Trial trial in Judge(crash))
             {
                 Score score = trial.Score!;
-                Assert.True(score.VictimIsExact, $"victim: {Explain(score)}");
+                // "concurrent map writes" does not say whether the victim assigned or deleted; where the log hides the runtime's frames, only the code does.
+                Assert.True(trial.WithBinary ? score.VictimIsExact : score.VictimIsPlaced, $"victim: {Explain(score)}");
                 Assert.True(score.WrongConfirmedCount == 0, $"confirmed: {Explain(score)}");
                 if (trial.WithBinary)
                     Assert.True(score.LineIsAmong, $"line: {Explain(score)}");
@@ -59,7 +60,7 @@ public sealed class AccuracyTests
     {
         Assert.SkipWhen(Toolchain.Newest is null, "no Go toolchain in the cache: run eng/toolchains.sh");
         foreach (Trial trial in Judge(new CrashCase(SampleProgram.Find(sample), Toolchain.Newest!, mode, s_levels[0])))
-            Assert.True(trial.Score!.VictimIsExact, Explain(trial.Score));
+            Assert.True(trial.WithBinary ? trial.Score!.VictimIsExact : trial.Score!.VictimIsPlaced, Explain(trial.Score!));
     }
 
     // A machine that never gives the sample two threads at once sees no race; that is no fault of the diagnosis.

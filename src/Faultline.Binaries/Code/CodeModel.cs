@@ -168,6 +168,9 @@ internal sealed class CodeModel
         return count;
     }
 
+    /// <summary>A function's instructions in blocks, read anew on each call.</summary>
+    public FunctionBody ReadBody(int function) => FunctionBody.Parse(Functions[function], decoder, context);
+
     /// <summary>How many results a function has at most.</summary>
     public int ResultLimitOf(int function)
     {

@@ -39,5 +39,11 @@ public readonly record struct MapRoot(MapRootKind Kind, ulong Address, long Offs
 /// <param name="IsPrivate">True when the map is made in the same function invocation and never leaves it (not stored, not captured, not passed on, not returned).</param>
 public sealed record MapOperand(IReadOnlyList<MapRoot> Roots, bool IsComplete, bool IsPrivate)
 {
+    /// <summary>How many of <see cref="Roots"/>, from the front, the code of the operand itself names; the rest are other names of the same map (what is stored there, who else can see it).</summary>
+    public int DirectCount { get; init; } = Roots.Count;
+
+    /// <summary>The roots that the code of the operand itself names.</summary>
+    public IEnumerable<MapRoot> DirectRoots => Roots.Take(DirectCount);
+
     public static MapOperand Unknown { get; } = new([], IsComplete: false, IsPrivate: false);
 }

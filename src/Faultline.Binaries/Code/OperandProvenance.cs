@@ -33,11 +33,12 @@ internal sealed class OperandProvenance(CodeModel model, OriginFinder origins, P
         var roots = new MapRoots(model);
         foreach (Origin origin in found.Origins)
             roots.Add(origin);
+        int directCount = Math.Min(roots.Items.Count, RootLimit);
         bool isComplete = found.IsComplete && roots.AreExact;
         bool isPrivate = isComplete && found.Origins.Count == 1 && IsPrivate(function, found.Origins.First());
         if (isComplete && !isPrivate)
             isComplete = aliases.TryExpand(roots);
-        return new MapOperand([.. roots.Items.Take(RootLimit)], isComplete && roots.Items.Count is > 0 and <= RootLimit, isPrivate);
+        return new MapOperand([.. roots.Items.Take(RootLimit)], isComplete && roots.Items.Count is > 0 and <= RootLimit, isPrivate) { DirectCount = directCount };
     }
 
     /// <summary>A map that the function makes and only hands to map operations.</summary>

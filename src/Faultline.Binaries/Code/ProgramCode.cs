@@ -71,6 +71,27 @@ public sealed class ProgramCode
     public CallInstruction? FindCall(ulong returnAddress) => returnAddress == 0 ? null : Locked(a => CallFinder.Find(a.Model, returnAddress));
 
     /// <summary>
+    /// The calls of one function that can have returned when control stands at an address in it, the call that returns there left out unless it
+    /// lies in a loop; null when the flow cannot be followed. With <paramref name="since"/>, a return address in the same function, only
+    /// calls that can be made after it.
+    /// </summary>
+    public IReadOnlyList<CallInstruction>? FindPastCalls(ulong address, ulong since = 0)
+        => Locked(a => PastCalls.Find(a.Model, address, since));
+
+    /// <summary>
+    /// True when a go statement can have started goroutines that have ended: the function it starts can return, and the statement can run
+    /// more than once (it lies in a loop, or elsewhere than in main.main).
+    /// </summary>
+    public bool CanHaveEnded(GoStatement statement)
+        => Locked(a =>
+        {
+            int entry = a.Model.Functions.IndexAt(statement.Entry);
+            bool isOnce = statement.Creator.Name is "main.main"
+                && PastCalls.Find(a.Model, statement.ReturnAddress, 0)?.Any(call => call.ReturnAddress == statement.ReturnAddress) == false;
+            return !isOnce && (statement.Entry == 0 || entry < 0 || PastCalls.CanReturn(a.Model, entry));
+        });
+
+    /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
     /// </summary>

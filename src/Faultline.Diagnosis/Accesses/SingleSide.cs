@@ -99,9 +99,16 @@ internal static class SingleSide
         return null;
     }
 
-    /// <summary>The goroutine of the test that a time-out interrupted; null when none of the running tests is on a stack.</summary>
+    /// <summary>The goroutine of the test that a time-out interrupted; null when none is on a stack. Go 1.19 and older do not print which tests ran.</summary>
     public static GoroutineTrace? FindRunningTest(CrashReport report)
     {
+        if (report.RunningTests.Count == 0)
+        {
+            return report.Goroutines.FirstOrDefault(goroutine =>
+                goroutine.Stack.Locations.Any(location => location.Function == "testing.tRunner")
+                && goroutine.Stack.Locations.All(location => location.Function != "testing.(*T).Run"));
+        }
+
         foreach (var running in report.RunningTests)
         {
             var name = running.Split(' ', '/')[0];

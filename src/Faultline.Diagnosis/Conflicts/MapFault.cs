@@ -17,8 +17,13 @@ internal sealed class MapFault
 
     public required AccessOperation Operation { get; init; }
 
-    /// <summary>The map call that raised the fault, with the map type from the traceback's arguments where the code leaves it open; null without a binary.</summary>
+    /// <summary>The map call that raised the fault; null without a binary.</summary>
     public required MapCallSite? Site { get; init; }
+
+    /// <summary>The types that the map can have: by the code, else by the traceback's arguments; empty when neither tells.</summary>
+    public required IReadOnlyList<MapType> Types { get; init; }
+
+    public MapOperand Operand => Site?.Operand ?? MapOperand.Unknown;
 
     /// <summary>Run-time address of the map when printed without <c>?</c>.</summary>
     public ulong? MapAddress => Position.MapAddress;
@@ -26,13 +31,14 @@ internal sealed class MapFault
     public static MapFault Of(GoroutineTrace goroutine, AccessOperation textOperation, ProgramImage image)
     {
         var position = MapPosition.Of(goroutine, image);
-        var site = WithPrintedType(position, image);
+        var site = position.Site;
         var seen = position.MapFrame is { } frame ? MapFunctions.Find(frame.Location.Function) : null;
         return new MapFault
         {
             Goroutine = goroutine,
             Position = position,
             Site = site,
+            Types = site is { Types.Count: 1 } ? site.Types : PrintedType(position, image) is { } type ? [type] : site?.Types ?? [],
             Operation = site is not null ? MapOperations.Of(site.Operation) : seen ?? textOperation,
         };
     }
@@ -68,7 +74,7 @@ internal sealed class MapFault
     }
 
     public SharedObject ToObject()
-        => new("map", MapAddress, Site is { Types.Count: > 0 } ? string.Join(" or ", Site.Types.Select(type => type.Name).Take(4)) : null, MapNames.Place(Site));
+        => new("map", MapAddress, Types.Count > 0 ? string.Join(" or ", Types.Select(type => type.Name).Take(4)) : null, MapNames.Place(Site));
 
     public static string CodeText(MapCallSite site)
     {
@@ -87,13 +93,13 @@ internal sealed class MapFault
         }
     }
 
-    private static MapCallSite? WithPrintedType(MapPosition position, ProgramImage image)
+    private static MapType? PrintedType(MapPosition position, ProgramImage image)
     {
-        if (position.Site is not { } site || site.Types.Count == 1 || position.Arguments.Type is not { } address || image.LoadBias is not { } bias)
-            return position.Site;
-        return image.Binary!.FindType(address - bias) is { Kind: GoKind.Map } type
-            ? site with { Types = [new MapType(type.Address, type.Name, NameOf(image, type.KeyAddress), NameOf(image, type.ElementAddress))] }
-            : site;
+        if (position.Arguments.Type is not { } address || image is not { Binary: { } binary, LoadBias: { } bias })
+            return null;
+        return binary.FindType(address - bias) is { Kind: GoKind.Map } type
+            ? new MapType(type.Address, type.Name, NameOf(image, type.KeyAddress), NameOf(image, type.ElementAddress))
+            : null;
     }
 
     private static string NameOf(ProgramImage image, ulong type) => image.Binary!.FindType(type)?.Name ?? "";

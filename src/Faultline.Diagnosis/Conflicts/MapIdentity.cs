@@ -11,10 +11,10 @@ internal enum MapIdentity
     /// <summary>The code does not tell.</summary>
     Unknown,
 
-    /// <summary>Both maps can come from one <c>make</c>, but no variable or field is shared.</summary>
-    SameMake,
+    /// <summary>They can be one map under two names: a <c>make</c> or another place is shared, but the code names different ones.</summary>
+    MayAlias,
 
-    /// <summary>A variable or a field of a struct type is shared; it can still be another instance of the struct.</summary>
+    /// <summary>The code of both names the same variable or the same field of a struct type; it can still be another instance of the struct.</summary>
     SamePlace,
 
     /// <summary>Both operands can only be one and the same package-level variable.</summary>
@@ -26,10 +26,10 @@ internal static class MapIdentities
     /// <summary>Relates the map of a fault to the map of another call site.</summary>
     public static MapIdentity Compare(MapOperand victim, MapOperand other)
     {
-        if (SharesRoot(victim, other, place: true))
+        if (Share(victim.DirectRoots.Where(IsPlace), other.DirectRoots))
             return IsOneVariable(victim) && IsOneVariable(other) ? MapIdentity.SameVariable : MapIdentity.SamePlace;
-        if (SharesRoot(victim, other, place: false))
-            return MapIdentity.SameMake;
+        if (Share(victim.Roots, other.Roots))
+            return MapIdentity.MayAlias;
         if (other.IsPrivate)
             return MapIdentity.Different;
         // A map that raced cannot be private, whatever the code seemed to show.
@@ -44,23 +44,14 @@ internal static class MapIdentities
 
     private static bool HasAllocation(MapOperand operand) => operand.Roots.Any(root => root.Kind == MapRootKind.Allocation);
 
-    private static bool HasPlace(MapOperand operand) => operand.Roots.Any(root => root.Kind != MapRootKind.Allocation);
+    private static bool HasPlace(MapOperand operand) => operand.Roots.Any(IsPlace);
+
+    private static bool IsPlace(MapRoot root) => root.Kind != MapRootKind.Allocation;
 
     private static bool IsOneVariable(MapOperand operand)
-        => operand is { IsComplete: true, Roots: [{ Kind: MapRootKind.Global }] };
+        => operand is { IsComplete: true, DirectCount: 1, Roots: [{ Kind: MapRootKind.Global }, ..] };
 
-    private static bool SharesRoot(MapOperand a, MapOperand b, bool place)
-    {
-        foreach (var root in a.Roots)
-        {
-            foreach (var candidate in b.Roots)
-            {
-                if (root.Kind == candidate.Kind && (root.Kind != MapRootKind.Allocation) == place && root.Offset == candidate.Offset
-                    && (root.Address == candidate.Address || root.Kind == MapRootKind.Field && root.Name == candidate.Name))
-                    return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool Share(IEnumerable<MapRoot> roots, IEnumerable<MapRoot> others)
+        => roots.Any(root => others.Any(other => root.Kind == other.Kind && root.Offset == other.Offset
+            && (root.Address == other.Address || root.Kind == MapRootKind.Field && root.Name == other.Name)));
 }

@@ -9,7 +9,7 @@ internal static class MapNames
     /// <summary>The variable's name as code in <paramref name="function"/>'s package would write it; null unless the map can only be that one package-level variable.</summary>
     public static string? Variable(MapCallSite? site, string function)
     {
-        if (site?.Operand is not { IsComplete: true, Roots: [{ Kind: MapRootKind.Global, Name: var name }] } || name.Contains(' ', StringComparison.Ordinal) || name.Contains('+', StringComparison.Ordinal))
+        if (site?.Operand is not { IsComplete: true, DirectCount: 1, Roots: [{ Kind: MapRootKind.Global, Name: var name }, ..] } || name.Contains(' ', StringComparison.Ordinal) || name.Contains('+', StringComparison.Ordinal))
             return null;
         var path = GoPackage.PathOf(name);
         return path.SequenceEqual(GoPackage.PathOf(function)) ? name[(path.Length + 1)..] : GoPackage.Short(name);
@@ -18,14 +18,11 @@ internal static class MapNames
     /// <summary>Where the map lives, for the reader; null when the code does not show one place.</summary>
     public static string? Place(MapCallSite? site)
     {
-        if (site is null)
-            return null;
-        var places = site.Operand.Roots.Where(root => root.Kind != MapRootKind.Allocation).ToList();
-        return (places, site.Operand.Roots) switch
+        return site?.Operand.DirectRoots.ToList() switch
         {
-            ([{ Kind: MapRootKind.Global, Name: var name }], _) => $"variable {name}",
-            ([{ Name: var name }], _) => $"field {name}",
-            ([], [{ Name: var name }]) => name,
+            [{ Kind: MapRootKind.Global, Name: var name }] => $"variable {name}",
+            [{ Kind: MapRootKind.Field, Name: var name }] => $"field {name}",
+            [{ Name: var name }] => name,
             _ => null,
         };
     }

@@ -26,7 +26,7 @@ internal sealed class MapPosition
     /// <summary>The link-time return address of the user's physical frame; null when unknown.</summary>
     public ulong? ReturnAddress { get; private init; }
 
-    /// <summary>The visible frame of the runtime's map function, at GOTRACEBACK=system or, for some operations, by default.</summary>
+    /// <summary>The visible frame of the runtime's map function that the program called, at GOTRACEBACK=system or, for some operations, by default.</summary>
     public TracebackFrame? MapFrame { get; private init; }
 
     /// <summary>What <see cref="MapFrame"/>'s arguments show.</summary>
@@ -39,14 +39,20 @@ internal sealed class MapPosition
     {
         var frames = goroutine.Frames;
         TracebackFrame? mapFrame = null;
+        MapArguments arguments = default;
         var user = 0;
         for (; user < frames.Count; user++)
         {
             var function = frames[user].Location.Function;
             if (!GoPackage.CarriesMapOperations(function))
                 break;
-            if (mapFrame is null && MapFunctions.Find(function) is not null)
-                mapFrame = frames[user];
+            if (MapFunctions.Find(function) is null)
+                continue;
+            // The outermost map function is the one that the program called; inner ones may still print the better arguments.
+            mapFrame = frames[user];
+            var printed = MapFunctions.ReadArguments(frames[user]);
+            if (arguments.PrintedMap is null || arguments.Map is null && printed.Map is not null)
+                arguments = printed;
         }
 
         var (site, isExact, address) = FindSite(goroutine.Stack, image);
@@ -58,7 +64,7 @@ internal sealed class MapPosition
             IsExact = isExact,
             ReturnAddress = address,
             MapFrame = mapFrame,
-            Arguments = mapFrame is { } visible ? MapFunctions.ReadArguments(visible) : default,
+            Arguments = arguments,
         };
     }
 

@@ -50,9 +50,13 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
         _ => 3,
     };
 
-    /// <summary>A suspect of a line that fits the map less well than another line does comes after all lines that fit better.</summary>
+    /// <summary>
+    /// A suspect comes after the lines that fit best when its own line fits the map less well, or when it is one of many that come and go
+    /// and is not seen at the write: then whoever wrote has more likely ended.
+    /// </summary>
     private bool IsDoubtful(Suspect suspect)
-        => !IsSameMap(suspect.Position) && LineOf(suspect).Identity < lines.BestIdentity;
+        => !IsSameMap(suspect.Position)
+            && (LineOf(suspect).Identity < lines.BestIdentity || suspect.IsOneOfMany && suspect.AtLine is null);
 
     private static WriteLine LineOf(Suspect suspect) => suspect.AtLine ?? suspect.Lines[0];
 
@@ -110,8 +114,8 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     {
         if (fault.MapAddress is { } a && other.MapAddress is { } b)
             return a == b;
-        return fault.Site is not { } mine || other.Site is not { } theirs
-            || mine.Types.Any(type => theirs.Types.Any(candidate => candidate.Address == type.Address));
+        return fault.Types.Count == 0 || other.Types.Count == 0
+            || fault.Types.Any(type => other.Types.Any(candidate => candidate.Address == type.Address));
     }
 
     private void Add(Suspect suspect, string rule, Suspects suspects)
@@ -167,7 +171,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
     {
         MapIdentity.SameVariable => ", of the same package-level variable",
         MapIdentity.SamePlace => ", of the same field or variable",
-        MapIdentity.SameMake => ", of a map that may come from the same make",
+        MapIdentity.MayAlias => ", of a map that may be the same under another name",
         _ => "",
     };
 
@@ -188,7 +192,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .ThenBy(pair => pair.Line.IsLibrary && !victimIsLibrary)
             .ThenBy(pair => pair.Starters.Statements.Count == 0)
             .ThenBy(pair => pair.Starters.FromMain)
-            .ThenByDescending(pair => parked[pair.Line].Count())
+            .ThenByDescending(pair => pair.Starters.Statements.Sum(suspects.CountStartedBy))
             .Take(MostLines);
         foreach (var (line, starters) in open.ToList())
         {

@@ -5,13 +5,13 @@ using Faultline.Evidence.Tracebacks;
 namespace Faultline.Diagnosis.Conflicts;
 
 /// <summary>Which of the write lines a goroutine's code can come to, by where it was started and where it stands.</summary>
-internal sealed class Reach(ProgramImage image, IReadOnlyList<WriteLine> lines)
+internal sealed class Reach(ProgramImage image, IReadOnlyList<WriteLine> lines, GoroutineTrace victim)
 {
     private readonly Dictionary<ulong, IReadOnlyList<WriteLine>> _byEntry = [];
     private readonly Dictionary<StackTrace, IReadOnlyList<WriteLine>?> _byStack = new(ReferenceEqualityComparer.Instance);
     private Dictionary<ulong, GoStatement>? _statements;
 
-    /// <summary>Lines that a goroutine with this stack can run, those in functions on the stack first; null when its code cannot be followed.</summary>
+    /// <summary>Lines that a goroutine with this stack can have run, those in functions on the stack first; null when its code cannot be followed.</summary>
     public IReadOnlyList<WriteLine>? LinesOf(StackTrace stack)
     {
         if (_byStack.TryGetValue(stack, out var known))
@@ -26,7 +26,8 @@ internal sealed class Reach(ProgramImage image, IReadOnlyList<WriteLine> lines)
         var entries = EntriesOf(stack).ToList();
         if (entries.Count == 0)
             return null;
-        var reachable = entries.SelectMany(LinesFrom).Distinct().ToList();
+        var past = new Past(image, this, lines, victim.Stack.CreatedBy).LinesOf(stack);
+        var reachable = entries.SelectMany(LinesFrom).Distinct().Where(line => past is null || past.Contains(line)).ToList();
         if (reachable.Count < 2)
             return reachable;
         var onStack = stack.Locations.Select(location => location.Function).ToList();
@@ -83,7 +84,7 @@ internal sealed class Reach(ProgramImage image, IReadOnlyList<WriteLine> lines)
         {
             if (GoPackage.IsRuntime(locations[i].Function) || locations[i].Kind is FrameKind.Elided or FrameKind.Cgo)
                 continue;
-            if (image.FindAddress(stack, i) is { } address && image.Binary!.TryFindFunction(address - 1, out var function))
+            if (image.FindAddress(stack, i) is { } address && image.Binary!.TryFindFunction(address - locations[i].Offset.GetValueOrDefault(), out var function))
                 return [function.Entry];
             return image.Binary is { } binary ? binary.FindFunctions(locations[i].Function).Select(candidate => candidate.Entry) : [];
         }

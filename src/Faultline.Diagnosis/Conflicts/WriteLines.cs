@@ -27,12 +27,12 @@ internal sealed class WriteLines
     /// <summary>True when the program has writes whose map type could not be derived (reflection, some generic code): then the list may lack the culprit.</summary>
     public bool HasUntypedWrites { get; }
 
-    public static WriteLines Find(MapCallSite victim, ProgramImage image)
+    public static WriteLines Find(MapFault fault, ProgramImage image)
     {
-        if (image.Code is not { } code || victim.Types.Count == 0)
+        if (image.Code is not { } code || fault.Types.Count == 0)
             return None;
 
-        var types = victim.Types.Select(type => type.Address).ToHashSet();
+        var types = fault.Types.Select(type => type.Address).ToHashSet();
         var lines = new List<WriteLine>();
         var excluded = 0;
         var untyped = false;
@@ -50,7 +50,7 @@ internal sealed class WriteLines
             if (sites.Count == 0)
                 continue;
             var related = sites
-                .Select(site => (Site: site, Identity: MapIdentities.Compare(victim.Operand, site.Operand)))
+                .Select(site => (Site: site, Identity: MapIdentities.Compare(fault.Operand, site.Operand)))
                 .Where(pair => pair.Identity != MapIdentity.Different)
                 .ToList();
             if (related.Count == 0)

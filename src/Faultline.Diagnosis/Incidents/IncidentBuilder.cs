@@ -68,9 +68,9 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             ? (Rules.Raised, "the runtime raised the fault on this goroutine")
             : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error");
         var victim = fault.ToAccess(image, _evidence, rule, why, Confidence.Confirmed);
-        if (image.Code is null || fault.Site is null)
+        if (image.Code is null || fault.Types.Count == 0)
             return new Sides(victim, LogOnlyRivals.Find(report, fault, image, _evidence), fault.ToObject(), fault);
-        var lines = WriteLines.Find(fault.Site, image);
+        var lines = WriteLines.Find(fault, image);
         var rivals = new MapRivals(report, fault, lines, image, _evidence).Find();
         return new Sides(victim, rivals, fault.ToObject(), fault) { WriteSites = lines.Lines.SelectMany(line => line.Sites).ToList() };
     }

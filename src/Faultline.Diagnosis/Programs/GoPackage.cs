@@ -22,9 +22,11 @@ internal static class GoPackage
         return slash < 0 ? symbol : symbol[(slash + 1)..];
     }
 
-    /// <summary>The runtime itself, its internal packages included.</summary>
+    /// <summary>The runtime itself, its internal packages and the functions that it implements for others included.</summary>
     public static bool IsRuntime(ReadOnlySpan<char> symbol)
     {
+        if (symbol is "maps.clone")
+            return true;
         var path = PathOf(symbol);
         return path is "runtime" or "internal/abi" or "internal/race" || path.StartsWith("internal/runtime/", StringComparison.Ordinal);
     }

@@ -73,6 +73,10 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
     /// <summary>True when some function of the binary has this frame's name, offset and line.</summary>
     public bool Fits(FrameLocation location) => Candidates(location).Length > 0;
 
+    /// <summary>The same, and the address follows a call instruction there.</summary>
+    public bool FitsAsReturn(FrameLocation location)
+        => Candidates(location) is { Length: > 0 } candidates && (Code is null || Array.Exists(candidates, address => Code.FindCall(address) is not null));
+
     private bool Fits(FrameLocation location, ulong address)
         => FitsAt(location, address - 1) || FitsAt(location, address);
 
@@ -111,7 +115,8 @@ internal sealed class ProgramImage(GoBinary? binary, ProgramCode? code, SourceFi
             return [];
         if (_candidates.TryGetValue(location, out var known))
             return known;
-        var found = Binary.FindFunctions(location.Function)
+        // A traceback prints runtime.gopanic as the builtin that the program called.
+        var found = Binary.FindFunctions(location.Function is "panic" ? "runtime.gopanic" : location.Function)
             .Where(function => offset <= function.End - function.Entry && Fits(location, function.Entry + offset))
             .Select(function => function.Entry + offset)
             .ToArray();

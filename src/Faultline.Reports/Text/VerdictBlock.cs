@@ -1,3 +1,4 @@
+using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Verdicts;
@@ -46,6 +47,8 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         page.Paragraph(0, incident.Fault.Message, hang: 4, prefix, Ink.Red, maxLines: allowance.Entry);
         if (Identity(incident.Program) is { Length: > 0 } identity)
             page.Line(0, identity, Ink.Dim);
+        foreach (Diagnostic error in incident.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(1))
+            page.Paragraph(0, error.Message, hang: 2, error.Id, Ink.Red, maxLines: 3);
         if (incident.Summary.Length > 0)
             page.Paragraph(2, incident.Summary, maxLines: allowance.Summary);
         if (allowance.Air)

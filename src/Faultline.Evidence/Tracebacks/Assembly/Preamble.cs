@@ -35,7 +35,7 @@ internal sealed class Preamble(SchedulerCollector scheduler)
 
     public void AddNote(ReadOnlySpan<byte> line, long number)
     {
-        if (lastLine != number - 1)
+        if (lastLine == 0 || lastLine != number - 1)
         {
             notes.Clear();
             firstLine = number;

@@ -105,11 +105,11 @@ internal sealed class ReportBuilder(int number, long firstLine, int firstGorouti
         if (headlines.Count == 0 || goroutines.Count == 0 || !headlines.Exists(IsRaised))
             return raisers;
 
-        // A fault on the system stack prints that first; the goroutine below it, if any, follows as the running one.
+        // A fault on the system stack prints that first. The goroutine that the thread ran follows: running, or in C code when a signal hit.
         int first = 0;
         while (first < goroutines.Count && goroutines[first].Id == 0)
             first++;
-        if (first == goroutines.Count || (RuntimeStack is not null && goroutines[first].Status != "running"))
+        if (first == goroutines.Count || (RuntimeStack is not null && goroutines[first].Status != "running" && !(Signal is not null && goroutines[first].Status == "syscall")))
             return raisers;
         raisers.Add(goroutines[first]);
         if (SecondRaiser is { } second && second - firstGoroutine != first)

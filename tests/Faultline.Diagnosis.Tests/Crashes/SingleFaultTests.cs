@@ -1,0 +1,69 @@
+using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Incidents;
+using Faultline.Samples;
+
+namespace Faultline.Diagnosis.Tests.Crashes;
+
+/// <summary>Deaths other than map conflicts: what killed the program, on which line, and what was done to what.</summary>
+public sealed class SingleFaultTests
+{
+    public static TheoryData<string, string, FaultKind, AccessOperation, string, string?> Deaths()
+    {
+        TheoryData<string, string, FaultKind, AccessOperation, string, string?> rows = [];
+        foreach (var go in new[] { RealCrash.Oldest.Name, RealCrash.Newest.Name })
+        {
+            rows.Add("chanclose", go, FaultKind.CloseOfClosedChannel, AccessOperation.ChanClose, "fault:close", "channel");
+            rows.Add("chanclosenil", go, FaultKind.CloseOfNilChannel, AccessOperation.ChanClose, "fault:close", "channel");
+            rows.Add("chansend", go, FaultKind.SendOnClosedChannel, AccessOperation.ChanSend, "fault:send", "channel");
+            rows.Add("deadlock", go, FaultKind.Deadlock, AccessOperation.Other, "fault:wait", null);
+            rows.Add("deferpanic", go, FaultKind.OtherPanic, AccessOperation.Other, "fault:panic", null);
+            rows.Add("nilderef", go, FaultKind.NilDereference, AccessOperation.Other, "fault:deref", null);
+            rows.Add("nilmapwrite", go, FaultKind.NilMapWrite, AccessOperation.MapWrite, "fault:write", "map");
+            rows.Add("testtimeout", go, FaultKind.TestTimeout, AccessOperation.Lock, "fault:lock", null);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Deaths))]
+    public void The_fault_and_the_line_are_named(string sample, string go, FaultKind kind, AccessOperation operation, string marker, string? objectKind)
+    {
+        var toolchain = Toolchain.TryFind(go)!;
+        var report = RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), RealCrash.BinaryOf(sample, toolchain));
+
+        var incident = Assert.Single(report.Incidents);
+        Assert.Equal(kind, incident.Fault.Kind);
+        Assert.NotNull(incident.Victim);
+        Assert.Equal(SampleProgram.Find(sample).TryFindMarker(marker)!.Line, incident.Victim.Line);
+        Assert.Equal(operation, incident.Victim.Operation);
+        // A line inlined into a wrapper that the traceback hides has no address there.
+        if (incident.Victim.Frames.Any(frame => !frame.Inlined && !frame.IsRuntime && frame.Function != "panic"))
+            Assert.NotNull(incident.Victim.Pc);
+        Assert.Equal(objectKind, incident.Object?.Kind);
+        Assert.Empty(incident.Diagnostics);
+    }
+
+    /// <summary>A deferred call runs where its function returns, so the line is not the one of the <c>defer</c> statement.</summary>
+    [Theory]
+    [InlineData("mutexunlock", FaultKind.UnlockOfUnlockedMutex, AccessOperation.Unlock, "mutex")]
+    [InlineData("waitgroupneg", FaultKind.NegativeWaitgroupCounter, AccessOperation.Other, "waitgroup")]
+    public void A_fault_in_a_deferred_call_names_the_function(string sample, FaultKind kind, AccessOperation operation, string objectKind)
+    {
+        foreach (var toolchain in new[] { RealCrash.Oldest, RealCrash.Newest })
+        {
+            var incident = Assert.Single(RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), RealCrash.BinaryOf(sample, toolchain)).Incidents);
+            Assert.Equal(kind, incident.Fault.Kind);
+            Assert.Equal(operation, incident.Victim?.Operation);
+            Assert.StartsWith("main.", incident.Victim?.Function, StringComparison.Ordinal);
+            Assert.Equal(objectKind, incident.Object?.Kind);
+        }
+    }
+
+    [Fact]
+    public void A_write_to_a_nil_map_names_the_map_type()
+    {
+        var incident = Assert.Single(RealCrash.Diagnose(RealCrash.LogOf("nilmapwrite", RealCrash.Newest), RealCrash.BinaryOf("nilmapwrite", RealCrash.Newest)).Incidents);
+        Assert.StartsWith("map[", incident.Object?.Type, StringComparison.Ordinal);
+    }
+}
