@@ -10,6 +10,8 @@ namespace Faultline.Binaries.Code;
 /// </summary>
 internal sealed class CodeModel
 {
+    private const ulong VariableReach = 128;
+
     private readonly Dictionary<int, FunctionFlow> flows = [];
     private readonly FunctionDecoder decoder;
     private readonly FlowContext context;
@@ -39,6 +41,8 @@ internal sealed class CodeModel
             Functions.RoleAt,
             address => Functions.IndexAt(address) is >= 0 and var index ? Functions[index].Name : "",
             address => Functions.IndexAt(address) is >= 0 and var index ? Functions[index].Entry : 0,
+            address => Functions.IndexAt(address) is >= 0 and var index && ParameterCountOf(index) >= AbiRegisters.ArgumentCount,
+            address => binary.FindType(address) is { } type ? (long)Math.Min(type.Size, int.MaxValue) : 0,
             Functions.ReadWord);
     }
 
@@ -108,6 +112,19 @@ internal sealed class CodeModel
             if (references[i].User != last)
                 yield return last = references[i].User;
         }
+    }
+
+    /// <summary>
+    /// Functions that name the package-level variable around an address, at the address or before it: they can come to it by adding to a
+    /// pointer. Without symbols a variable is taken to start at most <see cref="VariableReach"/> bytes before.
+    /// </summary>
+    public IReadOnlyCollection<int> UsersOfVariable(ulong address)
+    {
+        ulong start = Binary.Elf.Symbols.TryFind(address, ElfSymbolType.Object, out ElfSymbol symbol) ? symbol.Address : address - Math.Min(address, VariableReach);
+        var users = new HashSet<int>();
+        foreach (ulong named in DataNamedIn(start, address + 1))
+            users.UnionWith(UsersOfData(named));
+        return users;
     }
 
     /// <summary>Data addresses that code names in <c>[start, end)</c>, ascending.</summary>

@@ -8,7 +8,11 @@ namespace Faultline.Binaries.Code;
 /// <param name="Offset">Byte offset from <paramref name="Target"/>.</param>
 /// <param name="Value">Value number of what is stored.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct StoreFact(ulong Address, int Target, long Offset, int Value);
+internal readonly record struct StoreFact(ulong Address, int Target, long Offset, int Value)
+{
+    /// <summary>A target that stands for wherever a loop copies the frame to; the loop's own store, of an unknown value, has the real one.</summary>
+    public const int Anywhere = ValuePool.None;
+}
 
 /// <summary>A call or tail jump, with what its argument registers held.</summary>
 /// <param name="Address">Address of the instruction.</param>
@@ -17,8 +21,9 @@ internal readonly record struct StoreFact(ulong Address, int Target, long Offset
 /// <param name="Callee">Value number of the code address of an indirect call; <see cref="ValuePool.None"/> for a direct one.</param>
 /// <param name="Context">Value number of rdx, the closure object of a call through a func value.</param>
 /// <param name="Arguments">Value numbers of the argument registers in the order of the convention.</param>
+/// <param name="StackArguments">Value numbers of the words at the stack pointer, where the called function takes arguments there; else empty.</param>
 /// <param name="IsTail">True for a jump to another function.</param>
-internal sealed record CallFact(ulong Address, ulong ReturnAddress, ulong Target, int Callee, int Context, int[] Arguments, bool IsTail);
+internal sealed record CallFact(ulong Address, ulong ReturnAddress, ulong Target, int Callee, int Context, int[] Arguments, int[] StackArguments, bool IsTail);
 
 /// <summary>A return, with what the result registers held.</summary>
 /// <param name="Address">Address of the instruction.</param>

@@ -8,6 +8,8 @@ internal sealed class FlowTransfer
     // Stands for the collector's buffer: what the slow path of a pointer store puts there is no store of the program.
     private const ulong BarrierBuffer = 0;
     private const ulong LowestAddress = 4096;
+    private const long CopyLimit = 4096;
+    private const int StackArgumentCount = 16;
 
     private readonly FunctionFlow flow;
     private readonly FunctionBody body;
@@ -216,6 +218,9 @@ internal sealed class FlowTransfer
             case RuntimeRole.DuffZero or RuntimeRole.DuffCopy:
                 Duff(role, target, state);
                 return;
+            case RuntimeRole.Move when pool[state[AbiRegisters.Rax]] is { Kind: ValueKind.Constant } type:
+                CopyBlock(instruction.IP, state[AbiRegisters.Rbx], state[AbiRegisters.Rcx], context.SizeOfType((ulong)type.Payload), state);
+                break;
         }
         Record(instruction, target, state, isTail: false);
         if (role == RuntimeRole.NoReturn)
@@ -258,14 +263,26 @@ internal sealed class FlowTransfer
         (long start, long end) = role == RuntimeRole.DuffZero
             ? ((skipped % 23) switch { 0 => 0, <= 4 => 16, <= 9 => 32, _ => 48 }, 64 * (16 - (skipped / 23)))
             : (0, 16 * (64 - (skipped / 14)));
-        SymbolicValue destination = pool[state[AbiRegisters.Rdi]];
-        if (destination.Kind == ValueKind.StackAddress)
+        if (role == RuntimeRole.DuffCopy)
+            CopyBlock(0, state[AbiRegisters.Rdi], state[AbiRegisters.Rsi], end, state);
+        else if (pool[state[AbiRegisters.Rdi]] is { Kind: ValueKind.StackAddress } destination)
             state.ForgetSlots(destination.Payload + start, Math.Max(0, end - start));
-        if (IsRecording && role == RuntimeRole.DuffCopy)
-            RecordStore(flow.Function.Entry, state[AbiRegisters.Rdi], 0, ValuePool.Unknown);
         state[AbiRegisters.Rdi] = ValuePool.Unknown;
         if (role == RuntimeRole.DuffCopy)
             state[AbiRegisters.Rsi] = ValuePool.Unknown;
+    }
+
+    /// <summary>A copy of memory, word by word, so that what it carries is seen where it arrives.</summary>
+    private void CopyBlock(ulong at, int destination, int source, long size, FlowState state)
+    {
+        long copied = Math.Clamp(size, 0, CopyLimit);
+        var words = new int[copied / 8];
+        for (int i = 0; i < words.Length; i++)
+            words[i] = LoadAt(source, 8 * i, state);
+        for (int i = 0; i < words.Length; i++)
+            StoreAt(at, destination, 8 * i, words[i], 8, state);
+        if (size > copied && pool[destination] is { Kind: ValueKind.StackAddress } slots)
+            state.ForgetSlots(slots.Payload + copied, size - copied);
     }
 
     private void Jump(BasicBlock block, in Instruction instruction, FlowState state)
@@ -292,7 +309,8 @@ internal sealed class FlowTransfer
             : instruction.Op0Kind == OpKind.Register ? ReadRegister(instruction.Op0Register, state)
             : instruction.Op0Kind == OpKind.Memory ? Load(instruction, state, 0)
             : ValuePool.Unknown;
-        flow.AddCall(new CallFact(instruction.IP, instruction.NextIP, target, callee, state[AbiRegisters.ClosureContext], Arguments(state), isTail));
+        int[] stackArguments = target != 0 && !isTail && context.TakesStackArguments(target) ? StackArguments(state) : [];
+        flow.AddCall(new CallFact(instruction.IP, instruction.NextIP, target, callee, state[AbiRegisters.ClosureContext], Arguments(state), stackArguments, isTail));
     }
 
     private static int[] Arguments(FlowState state)
@@ -300,6 +318,14 @@ internal sealed class FlowTransfer
         var arguments = new int[AbiRegisters.ArgumentCount];
         for (int i = 0; i < arguments.Length; i++)
             arguments[i] = state[AbiRegisters.OfArgument(i)];
+        return arguments;
+    }
+
+    private int[] StackArguments(FlowState state)
+    {
+        var arguments = new int[StackArgumentCount];
+        for (int i = 0; i < arguments.Length; i++)
+            arguments[i] = state.GetSlot(StackTop(state) + (8 * i));
         return arguments;
     }
 
@@ -320,9 +346,39 @@ internal sealed class FlowTransfer
             else
                 state.ForgetSlots(target.Payload + offset, size);
         }
+        else if (FrameLoops.TryFindRange(pool, state, address, out long start, out long length))
+        {
+            ForgetRange(at, start, length, value, state);
+        }
         else if (IsRecording && size == 8)
         {
             RecordStore(at, address, offset, value);
+        }
+    }
+
+    /// <summary>A loop writes to this part of the frame: slots and variables there can hold anything, unless it only clears them.</summary>
+    private void ForgetRange(ulong at, long start, long length, int value, FlowState state)
+    {
+        state.ForgetSlots(start, length);
+        if (pool[value] is { Kind: ValueKind.Constant })
+            return;
+        for (long offset = start; IsRecording && offset < start + length; offset += 8)
+        {
+            if (flow.StackObjects.TryFind(offset, out long variable))
+                flow.AddStore(new StoreFact(at, pool.StackAddress(variable), offset - variable, ValuePool.Unknown));
+        }
+    }
+
+    /// <summary>A loop reads this part of the frame and writes it elsewhere: what the slots hold goes where it is not followed.</summary>
+    private void LoseRange(ulong at, long start, long length, FlowState state)
+    {
+        for (long offset = start + ((8 - (start & 7)) & 7); IsRecording && offset < start + length; offset += 8)
+        {
+            int value = state.GetSlot(offset);
+            if (value > ValuePool.Computed && pool[value].Kind != ValueKind.Constant)
+                flow.AddStore(new StoreFact(at, StoreFact.Anywhere, 0, value));
+            if (flow.StackObjects.TryFind(offset, out long variable))
+                flow.AddStore(new StoreFact(at, StoreFact.Anywhere, 0, pool.StackAddress(variable)));
         }
     }
 
@@ -355,10 +411,19 @@ internal sealed class FlowTransfer
     {
         if (instruction.SegmentPrefix is Register.FS or Register.GS)
             return ValuePool.Unknown;
-        int address = AddressValue(instruction, state);
+        return LoadAt(AddressValue(instruction, state), extra, state);
+    }
+
+    private int LoadAt(int address, long extra, FlowState state)
+    {
         SymbolicValue value = pool[address];
         if (value.Kind == ValueKind.StackAddress && !flow.StackObjects.TryFind(value.Payload + extra, out _))
             return ReadSlot(value.Payload + extra, state);
+        if (FrameLoops.TryFindRange(pool, state, address, out long start, out long length))
+        {
+            LoseRange(flow.Function.Entry, start, length, state);
+            return ValuePool.Unknown;
+        }
         (int target, long offset) = Split(address, extra);
         return pool.Load(target, offset);
     }
@@ -425,18 +490,9 @@ internal sealed class FlowTransfer
     private void Forget(in Instruction instruction, FlowState state)
     {
         InstructionInfo info = infoFactory.GetInfo(instruction);
-        foreach (UsedRegister used in info.GetUsedRegisters())
-        {
-            if (used.Access is OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess)
-                continue;
-            if (used.Register.IsXMM() || used.Register.IsYMM())
-                state.SetVector(used.Register.GetNumber(), ValuePool.Unknown, ValuePool.Unknown);
-            else if (used.Register != Register.RSP)
-                WriteRegister(used.Register, ValuePool.Unknown, state);
-        }
         foreach (UsedMemory used in info.GetUsedMemory())
         {
-            if (used.Access is OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess)
+            if (IsRead(used.Access))
                 continue;
             if (instruction.Op0Kind == OpKind.Memory)
             {
@@ -446,16 +502,32 @@ internal sealed class FlowTransfer
             }
             else if (used.Base == Register.RDI)
             {
-                ForgetBlockMove(instruction, state);
+                MoveBlock(instruction, state);
             }
+        }
+        foreach (UsedRegister used in info.GetUsedRegisters())
+        {
+            if (IsRead(used.Access))
+                continue;
+            if (used.Register.IsXMM() || used.Register.IsYMM())
+                state.SetVector(used.Register.GetNumber(), ValuePool.Unknown, ValuePool.Unknown);
+            else if (used.Register != Register.RSP)
+                WriteRegister(used.Register, ValuePool.Unknown, state);
         }
     }
 
+    private static bool IsRead(OpAccess access) => access is OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess;
+
     /// <summary><c>rep stos</c> and <c>rep movs</c>: the count is in rcx.</summary>
-    private void ForgetBlockMove(in Instruction instruction, FlowState state)
+    private void MoveBlock(in Instruction instruction, FlowState state)
     {
         SymbolicValue destination = pool[state[AbiRegisters.Rdi]];
         SymbolicValue count = pool[state[AbiRegisters.Rcx]];
+        if (count.Kind == ValueKind.Constant && instruction.Mnemonic == Mnemonic.Movsq)
+        {
+            CopyBlock(instruction.IP, state[AbiRegisters.Rdi], state[AbiRegisters.Rsi], Math.Clamp(count.Payload, 0, 1 << 20) * 8, state);
+            return;
+        }
         if (destination.Kind == ValueKind.StackAddress)
             state.ForgetSlots(destination.Payload, count.Kind == ValueKind.Constant ? Math.Clamp(count.Payload, 1, 1 << 20) * 8 : 1 << 20);
         if (IsRecording)

@@ -22,7 +22,7 @@ internal enum UseKind : byte
     /// <summary>Something is stored behind it.</summary>
     StoredThrough,
 
-    /// <summary>It is in an argument register at a call.</summary>
+    /// <summary>It is in an argument register at a call, or on the stack where the called function takes arguments there; those count on from the registers.</summary>
     Passed,
 
     /// <summary>It is the closure object of a call.</summary>
@@ -55,6 +55,8 @@ internal sealed class FlowUses
         {
             for (int argument = 0; argument < AbiRegisters.ArgumentCount; argument++)
                 Add(flow.Calls[i].Arguments[argument], UseKind.Passed, i, argument);
+            for (int argument = 0; argument < flow.Calls[i].StackArguments.Length; argument++)
+                Add(flow.Calls[i].StackArguments[argument], UseKind.Passed, i, AbiRegisters.ArgumentCount + argument);
             Add(flow.Calls[i].Context, UseKind.Called, i);
         }
         for (int i = 0; i < flow.Returns.Count; i++)

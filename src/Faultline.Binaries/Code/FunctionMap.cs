@@ -40,11 +40,13 @@ internal sealed class FunctionMap
 
     public FuncInfo this[int index] => functions[index];
 
-    public RuntimeRole RoleOf(int index) => roles[index];
+    /// <summary>The role of a function; none for an index below 0.</summary>
+    public RuntimeRole RoleOf(int index) => index >= 0 ? roles[index] : RuntimeRole.None;
 
-    public RuntimeRole RoleAt(ulong address) => IndexAt(address) is >= 0 and var index ? roles[index] : RuntimeRole.None;
+    public RuntimeRole RoleAt(ulong address) => RoleOf(IndexAt(address));
 
-    public bool IsMapImplementation(int index) => isMapImplementation[index];
+    /// <summary>True for functions of the runtime (<see cref="MapEntryPoints.IsImplementation"/>); false for an index below 0.</summary>
+    public bool IsMapImplementation(int index) => index >= 0 && isMapImplementation[index];
 
     public bool Contains(ulong address) => address >= Start && address < End;
 

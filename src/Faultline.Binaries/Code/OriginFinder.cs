@@ -34,6 +34,9 @@ internal sealed class OriginFinder
     /// <summary>The origins of the word at an offset from a pointer.</summary>
     public OriginSet FindBehind(int function, int pointer, long offset) => Solve(() => rules.ComputeBehind(function, pointer, offset));
 
+    /// <summary>The origins of a value that is used as a pointer: those of what variables hold, in place of the variables.</summary>
+    public OriginSet FindPointer(int function, int value) => Solve(() => rules.ComputePointer(function, value));
+
     /// <summary>The functions that a call can reach, as far as they are known.</summary>
     public IReadOnlyList<int> FindCallees(int function, CallFact call)
     {

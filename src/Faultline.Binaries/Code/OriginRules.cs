@@ -39,6 +39,25 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
         return result;
     }
 
+    /// <summary>The origins of a pointer: variables stand for what they hold, and words of unknown type for anything.</summary>
+    public OriginSet ComputePointer(int function, int value)
+    {
+        var result = new OriginSet();
+        OriginSet direct = Visit(function, value);
+        if (!direct.IsComplete)
+            result.Lose();
+        foreach (Origin origin in direct.Origins)
+        {
+            if (origin.Kind == OriginKind.GlobalContents)
+                result.Add(Visit(NoFunction, NumberOfGlobal(origin.Address)));
+            else if (origin.Kind is OriginKind.FieldContents or OriginKind.MadeMap)
+                result.Lose();
+            else
+                result.Add(origin);
+        }
+        return result;
+    }
+
     private OriginSet Visit(int function, int value) => originsOf(new FunctionValue(function, value));
 
     /// <summary>The origins of a value.</summary>
@@ -58,6 +77,9 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
             case ValueKind.Parameter:
                 AddParameter(result, function, (int)v.Payload);
                 break;
+            case ValueKind.StackParameter:
+                AddStackParameter(result, function, (int)Math.Min((v.Payload / 8) - 1, int.MaxValue));
+                break;
             case ValueKind.ClosureContext:
                 AddClosures(result, function);
                 break;
@@ -71,10 +93,10 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
                 AddStackAddress(result, function, flow, v.Payload);
                 break;
             case ValueKind.Offset:
-                AddShifted(result, Visit(function, v.Base), v.Payload);
+                AddShifted(result, ComputePointer(function, v.Base), v.Payload);
                 break;
             case ValueKind.Element:
-                AddElements(result, Visit(function, v.Base));
+                AddElements(result, ComputePointer(function, v.Base));
                 break;
             case ValueKind.Merge:
                 foreach (int operand in flow.Values.Operands(value))
@@ -101,6 +123,20 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
         {
             if (model.FlowOf(edge.Caller).FindCall(model.Functions.Start + edge.CallOffset) is { } call)
                 result.Add(Visit(edge.Caller, call.Arguments[argument]));
+            else
+                result.Lose();
+        }
+    }
+
+    private void AddStackParameter(OriginSet result, int function, int argument)
+    {
+        ReadOnlySpan<CallEdge> calls = model.Callers.CallsTo(function);
+        if (calls.Length is 0 or > CallerLimit || model.HasUnknownCallers(function))
+            result.Lose();
+        foreach (CallEdge edge in calls[..Math.Min(calls.Length, CallerLimit)])
+        {
+            if (model.FlowOf(edge.Caller).FindCall(model.Functions.Start + edge.CallOffset) is { } call && argument >= 0 && argument < call.StackArguments.Length)
+                result.Add(Visit(edge.Caller, call.StackArguments[argument]));
             else
                 result.Lose();
         }
@@ -257,9 +293,6 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
                 case OriginKind.Object or OriginKind.Typed or OriginKind.TypedElements or OriginKind.TypedIndexed:
                     result.Add(origin with { Offset = origin.Offset + delta });
                     break;
-                case OriginKind.GlobalContents or OriginKind.FieldContents or OriginKind.MadeMap:
-                    result.Lose();
-                    break;
             }
         }
         if (!pointer.IsComplete)
@@ -377,7 +410,10 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
             AddField(result, Origin.Typed(model.Structs.KeyOf(type), type.Address, origin.Offset), offset);
             return;
         }
-        if (IsClosure(origin))
+        FunctionFlow maker = model.FlowOf(origin.Function);
+        if (maker.Values[origin.Value] is { Kind: ValueKind.StackAddress } slot && !maker.StackObjects.TryFind(slot.Payload, out _))
+            result.Lose(); // A slot that is no variable: its stores are not on record.
+        else if (IsClosure(origin))
             AddCaptured(result, origin, offset);
         else
             AddStored(result, origin.Function, origin.Value, origin.Offset + offset);
@@ -468,7 +504,7 @@ internal sealed class OriginRules(CodeModel model, PointerFlow pointers, Func<Fu
         var result = new OriginSet();
         if (model.Functions.ReadWord(address) is { } word && word != 0)
             result.Add(Origin.Constant(word));
-        foreach (int user in model.UsersOfData(address))
+        foreach (int user in model.UsersOfVariable(address))
         {
             int variable = model.FlowOf(user).Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)address));
             if (variable != ValuePool.None)

@@ -14,6 +14,8 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     // Without symbols a variable's extent is unknown; a pointer to an address this far before a field can still lead to it.
     private const ulong VariableReach = 1024;
 
+    private const long MapHeaderSize = 48;
+
     private readonly Dictionary<MapRoot, OriginSet> sources = [];
 
     /// <summary>Adds aliases until there are no more; false when some cannot be known.</summary>
@@ -76,6 +78,8 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
     private void AddUser(OriginSet found, int user, ulong named, ulong address, bool isPart)
     {
         FunctionFlow flow = model.FlowOf(user);
+        // Adding to the variable's address gives the place's own, under which the function then has its stores.
+        AddStoresTo(found, user, flow, flow.Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)address)), 0);
         int pointer = flow.Values.Find(new SymbolicValue(ValueKind.Constant, 0, (long)named));
         if (pointer == ValuePool.None)
             return;
@@ -86,15 +90,20 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         {
             long offset = (long)(address - named) - alias.Delta;
             FunctionFlow holder = model.FlowOf(alias.Function);
-            foreach (ValueUse use in holder.Uses.Of(alias.Value))
-            {
-                if (use.Kind == UseKind.StoredThrough && holder.Stores[use.Index] is var store && store.Offset == offset)
-                    found.Add(origins.Find(alias.Function, store.Value));
-            }
+            AddStoresTo(found, alias.Function, holder, alias.Value, offset);
             if (holder.Values[alias.Value] is { Kind: ValueKind.Parameter, Payload: 0 }
                 && model.ReceiverOf(alias.Function) is { Descriptor: not 0 } receiver
                 && model.Binary.FindType(receiver.Descriptor) is { } type && offset < (long)type.Size)
                 found.Add(origins.FindBehind(alias.Function, alias.Value, offset));
+        }
+    }
+
+    private void AddStoresTo(OriginSet found, int function, FunctionFlow flow, int pointer, long offset)
+    {
+        foreach (ValueUse use in flow.Uses.Of(pointer))
+        {
+            if (use.Kind == UseKind.StoredThrough && flow.Stores[use.Index] is var store && store.Offset == offset)
+                found.Add(origins.Find(function, store.Value));
         }
     }
 
@@ -111,7 +120,7 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
             FunctionFlow flow = model.FlowOf(function);
             foreach (StoreFact store in flow.Stores)
             {
-                if (MayBeMap(flow, store.Value) && MayGoTo(flow, store, field, function, out bool isCertain))
+                if (store.Target != StoreFact.Anywhere && MayBeMap(flow, store) && MayGoTo(flow, store, field, function, out bool isCertain))
                     AddStored(found, function, store, field, isCertain);
             }
         }
@@ -155,10 +164,12 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         SymbolicValue target = flow.Values[store.Target];
         if (target.Kind is ValueKind.Constant)
             return false; // A package-level variable is looked at as such.
+        if (target.Kind is ValueKind.StackAddress)
+            return MayBeInFrame(flow, store, field, function, out isCertain);
         // A pointer to the struct, or to one around it, or straight to the field.
         if (store.Offset != 0 && store.Offset < field.Offset)
             return false;
-        OriginSet pointer = origins.Find(function, store.Target);
+        OriginSet pointer = origins.FindPointer(function, store.Target);
         bool isOther = false;
         foreach (Origin origin in pointer.Origins)
         {
@@ -169,6 +180,38 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
         }
         // Pointers have one static type: where one origin is an object of another type, so are those that are not known.
         return isCertain || (!pointer.IsComplete && !isOther);
+    }
+
+    /// <summary>
+    /// A variable in the frame has no type on record. It is one of the struct's when a method of the struct gets its address, and can be
+    /// one when its address gets lost, provided it is large enough. Interface values are no structs: their first word is a type.
+    /// </summary>
+    private bool MayBeInFrame(FunctionFlow flow, StoreFact store, Origin field, int function, out bool isCertain)
+    {
+        isCertain = false;
+        if (model.Binary.FindType(field.Address) is not { } owner || store.Offset < field.Offset
+            || !flow.StackObjects.TryFind(flow.Values[store.Target].Payload, out _, out long size) || size < (long)owner.Size || IsInterfaceValue(flow, store))
+            return false;
+        PointerReach reach = model.ReachOf(pointers, function, store.Target);
+        foreach (Alias alias in reach.Aliases)
+        {
+            if (model.FlowOf(alias.Function).Values[alias.Value] is { Kind: ValueKind.Parameter, Payload: 0 }
+                && model.ReceiverOf(alias.Function) is { Descriptor: not 0 } receiver
+                && IsField(Origin.Typed(receiver.Key, receiver.Descriptor, 0), store.Offset - alias.Delta, field))
+                isCertain = true;
+        }
+        return isCertain || !reach.IsComplete || reach.StoredAt.Count > 0;
+    }
+
+    private bool IsInterfaceValue(FunctionFlow flow, StoreFact store)
+    {
+        foreach (ValueUse use in flow.Uses.Of(store.Target))
+        {
+            if (use.Kind == UseKind.StoredThrough && flow.Stores[use.Index] is var first && first.Offset == store.Offset - 8
+                && flow.Values[first.Value] is { Kind: ValueKind.Constant } word && model.Binary.FindType((ulong)word.Payload) is not null)
+                return true;
+        }
+        return false;
     }
 
     private bool IsTyped(Origin pointer) =>
@@ -186,15 +229,21 @@ internal sealed class PlaceAliases(CodeModel model, OriginFinder origins, Pointe
             && (owner.Address == field.Address || string.Equals(model.Structs.KeyOf(owner), field.TypeKey, StringComparison.Ordinal));
     }
 
-    private bool MayBeMap(FunctionFlow flow, int value)
+    private bool MayBeMap(FunctionFlow flow, StoreFact store)
     {
-        SymbolicValue v = flow.Values[value];
-        if (v.Kind is ValueKind.Constant or ValueKind.Computed or ValueKind.StackAddress)
-            return false; // Nil, a number, static data; or a stack address, which fields of heap objects never hold.
+        SymbolicValue v = flow.Values[store.Value];
+        if (v.Kind is ValueKind.Constant or ValueKind.Computed)
+            return false; // Nil, a number, static data.
+        if (v.Kind is ValueKind.StackAddress)
+            return flow.Values[store.Target].Kind == ValueKind.StackAddress && IsMapHeader(flow, v.Payload); // A map in the frame is known to the frame only.
         if (v.Kind == ValueKind.CallResult && flow.FindCall((ulong)v.Payload) is { Target: not 0 } call)
             return !model.Functions.IsMapImplementation(model.Functions.IndexAt(call.Target)) || model.Functions.RoleAt(call.Target) is RuntimeRole.MakeMap or RuntimeRole.MapOperation;
         return true;
     }
+
+    /// <summary>Both generations of maps have a header of this size (<c>runtime.hmap</c>, <c>maps.Map</c>).</summary>
+    private static bool IsMapHeader(FunctionFlow flow, long offset) =>
+        flow.StackObjects.TryFind(offset, out long start, out long size) && start == offset && size == MapHeaderSize;
 
     private bool MayBeMap(Origin origin) => origin.Kind switch
     {

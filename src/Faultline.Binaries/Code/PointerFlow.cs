@@ -160,18 +160,30 @@ internal sealed class PointerFlow(CodeModel model)
                 if (MapEntryPoints.TryFind(model.Functions[target].Name, out MapEntryPoint operation) && operation.IteratorArgument == argument)
                     reach.Iterators.Add((alias.Function, call, alias.Delta));
                 return;
+            case RuntimeRole.Move when model.FlowOf(alias.Function).Values[call.Arguments[0]].Kind == ValueKind.Constant:
+                return; // The flow has the words that it copies as stores.
             case RuntimeRole.Harmless or RuntimeRole.MakeMap or RuntimeRole.NoReturn or RuntimeRole.StartGoroutine:
                 return;
             case RuntimeRole.NewObject or RuntimeRole.Malloc:
                 return; // Their arguments are sizes and types; a pointer there is a leftover of the register.
         }
-        if (argument >= model.ParameterCountOf(target))
-            return; // A leftover of the register.
+        int parameter = ParameterOf(target, argument);
+        if (parameter == ValuePool.None)
+            return; // A leftover of the register or the slot.
         reach.LeavesFunction = true;
         if (model.Functions.IsMapImplementation(target))
             reach.IsComplete = false;
         else
-            Visit(reach, seen, new Alias(target, model.FlowOf(target).Values.Find(new SymbolicValue(ValueKind.Parameter, 0, argument)), alias.Delta));
+            Visit(reach, seen, new Alias(target, parameter, alias.Delta));
+    }
+
+    private int ParameterOf(int function, int argument)
+    {
+        if (argument >= AbiRegisters.ArgumentCount)
+            return model.FlowOf(function).Values.Find(new SymbolicValue(ValueKind.StackParameter, 0, 8 * (argument - AbiRegisters.ArgumentCount + 1)));
+        return argument < model.ParameterCountOf(function)
+            ? model.FlowOf(function).Values.Find(new SymbolicValue(ValueKind.Parameter, 0, argument))
+            : ValuePool.None;
     }
 
     private void FollowReturn(PointerReach reach, HashSet<Alias> seen, Alias alias, int result)

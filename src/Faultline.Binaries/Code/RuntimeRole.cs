@@ -39,6 +39,9 @@ internal enum RuntimeRole : byte
     /// <summary>Copies memory from rsi to rdi.</summary>
     DuffCopy,
 
+    /// <summary>Copies a value: <c>typedmemmove(type, to, from)</c> and <c>wbMove</c>, which goes before a copy in the open.</summary>
+    Move,
+
     /// <summary>Takes addresses but keeps and changes nothing behind them: race detector marks, pointer checks, prints, map iteration.</summary>
     Harmless,
 }
@@ -86,6 +89,7 @@ internal static class RuntimeRoles
             "makeslice" or "makeslice64" or "growslice" or "newarray" or "makeslicecopy" => RuntimeRole.MakeArray,
             "newproc" => RuntimeRole.StartGoroutine,
             "gopanic" or "throw" or "fatal" or "fatalthrow" or "fatalpanic" or "sigpanic" or "goexit0" or "block" or "abort" => RuntimeRole.NoReturn,
+            "typedmemmove" or "wbMove" => RuntimeRole.Move,
             "duffzero" => RuntimeRole.DuffZero,
             "duffcopy" => RuntimeRole.DuffCopy,
             "memequal" or "memhash" or "strhash" or "memclrNoHeapPointers" or "rand" or "fastrand" or "rand32" or "cheaprand"

@@ -20,7 +20,10 @@ internal sealed class StackObjects
     public static StackObjects None { get; } = new([]);
 
     /// <summary>The object that holds an offset. Objects that share a place (their lifetimes do not meet) count as the one that starts first.</summary>
-    public bool TryFind(long offset, out long start)
+    public bool TryFind(long offset, out long start) => TryFind(offset, out start, out _);
+
+    /// <inheritdoc cref="TryFind(long, out long)"/>
+    public bool TryFind(long offset, out long start, out long size)
     {
         int index = Array.BinarySearch(starts, offset);
         index = index >= 0 ? index : ~index - 1;
@@ -29,10 +32,12 @@ internal sealed class StackObjects
             if (offset < ends[i])
             {
                 start = starts[i];
+                size = ends[i] - start;
                 return true;
             }
         }
         start = 0;
+        size = 0;
         return false;
     }
 }

@@ -144,6 +144,55 @@ func (o *options) note(k string) {
 	o.words[k] = 2 // site: Write map[string]int32; field main.options+0; is taken
 }
 
+// A struct in the frame, seen by its methods as one of many; one that is copied as a whole; and a map among more arguments than there
+// are registers.
+
+type ledger struct {
+	rows  map[string]int16
+	total int
+}
+
+//go:noinline
+func (l *ledger) sum() int {
+	return int(l.rows["a"]) + l.total // site: Read map[string]int16; field main.ledger+0; open; is rows,copied
+}
+
+//go:noinline
+func inFrame(k string) int {
+	var l ledger
+	l.rows = make(map[string]int16)
+	l.rows[k] = 1 // site: Write map[string]int16; made; is rows
+	return l.sum()
+}
+
+type archive struct {
+	front [20]int
+	book  ledger
+	back  [40]int
+}
+
+//go:noinline
+func copied(a *archive, k string) {
+	var b archive
+	b.front[3] = 3
+	b.book.rows = make(map[string]int16)
+	b.book.rows[k] = 2 // site: Write map[string]int16; made; open; is copied
+	*a = b
+}
+
+//go:noinline
+func byStack(a, b, c, d, e, f, g, h, i int, m map[string]int16) int {
+	m["s"] = int16(a + b + c + d + e + f + g + h + i) // site: Write map[string]int16; made; is stacked
+	return len(m)
+}
+
+//go:noinline
+func onStack() int {
+	m := make(map[string]int16)
+	m["t"] = 1 // site: Write map[string]int16; made; is stacked
+	return byStack(1, 2, 3, 4, 5, 6, 7, 8, 9, m)
+}
+
 // Two fields of one type, never mixed: they must come out apart.
 
 type pair struct {
@@ -321,6 +370,9 @@ func main() {
 	keptOptions = o
 	tick += int(filledIndex("w").find("w") + takenIndex(o).find("w"))
 	o.note("n")
+	keptArchive = new(archive)
+	copied(keptArchive, "c")
+	tick += inFrame("f") + onStack() + keptArchive.book.sum()
 	p := newPair()
 	keptPair = p
 	p.toLeft("l")
@@ -352,4 +404,5 @@ var (
 	kept        *room
 	keptOptions *options
 	keptPair    *pair
+	keptArchive *archive
 )
