@@ -9,8 +9,11 @@ internal static class ProgramFit
 {
     private const int MostFrames = 2_000;
 
-    /// <summary>Above this share of frames that do not fit, of all or of the program's own, the binary is another build and nothing may be concluded from it.</summary>
+    /// <summary>Above this share of frames that do not fit, the binary is another build and nothing may be concluded from it.</summary>
     private const double MostMisfits = 0.25;
+
+    /// <summary>The same for the program's own frames: builds that differ in a flag alone share most functions, but never all.</summary>
+    private const double MostOwnMisfits = 0.1;
 
     /// <summary>Checks the frames of one report.</summary>
     /// <returns>Whether to use the binary, and a remark when any frame did not fit.</returns>
@@ -46,7 +49,7 @@ internal static class ProgramFit
         var sample = string.Create(
             CultureInfo.InvariantCulture,
             $"{misfitting} of {total} printed frames do not fit {binary.Path}, such as {example!.Function} at {example.File}:{example.Line} +0x{example.Offset:x}");
-        return misfitting > total * MostMisfits || misfittingOwn > own * MostMisfits && misfittingOwn > 1
+        return misfitting > total * MostMisfits || misfittingOwn > own * MostOwnMisfits && misfittingOwn > 1
             ? (false, new Diagnostic("DIAG0001", DiagnosticSeverity.Error, logSource, null, sample + "; it is another program or another build, so the verdict rests on the log alone. Pass the binary that crashed with --binary"))
             : (true, new Diagnostic("DIAG0002", DiagnosticSeverity.Warning, logSource, null, sample + "; those frames are shown as printed"));
     }
