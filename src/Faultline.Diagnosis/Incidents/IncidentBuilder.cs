@@ -59,15 +59,28 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         }
     }
 
+    /// <summary>
+    /// Whoever raises a fault is running and is printed first. A first goroutine that is not, or one found in another way (a signal from
+    /// outside, a damaged log), may be a bystander.
+    /// </summary>
+    private (string Rule, string Why, Confidence Confidence) Raised(GoroutineTrace raiser)
+    {
+        var isPrintedFirst = report.Raisers.Contains(raiser) && (raiser.Status == "running" || report.Signal is not null);
+        var isThrowing = report.Scheduler?.Threads.Any(thread => (thread.IsThrowing || thread.IsDying) && thread.CurrentGoroutine == raiser.Id) == true;
+        if (isPrintedFirst || isThrowing)
+            return (Rules.Raised, _reading.Recoverable ? "the panic was raised on this goroutine" : "the runtime raised the fault on this goroutine", Confidence.Confirmed);
+        return (Rules.PrintedFirst, "it is the likeliest by its place and status; the log does not show that the fault was raised on it", Confidence.Possible);
+    }
+
     private Sides MapSides()
     {
         if (Raiser is not { } raiser)
             return new Sides(null, [], new SharedObject("map", null, null, null), null);
         var fault = MapFault.Of(raiser, _reading.Meaning.Operation, image);
-        var (rule, why) = _reading.Headlines.Count > 0
-            ? (Rules.Raised, "the runtime raised the fault on this goroutine")
-            : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error");
-        var victim = fault.ToAccess(image, _evidence, rule, why, Confidence.Confirmed);
+        var (rule, why, confidence) = _reading.Headlines.Count > 0
+            ? Raised(raiser)
+            : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error", Confidence.Confirmed);
+        var victim = fault.ToAccess(image, _evidence, rule, why, confidence);
         if (image.Code is null || fault.Types.Count == 0)
             return new Sides(victim, LogOnlyRivals.Find(report, fault, image, _evidence), fault.ToObject(), fault);
         var lines = WriteLines.Find(fault, image);
@@ -94,17 +107,15 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             return new Sides(SingleSide.Of(test, SingleSide.WaitsFor(test), Rules.RunningTest, "it runs the test that had not ended", image, _evidence), [], null, null);
         if (Raiser is not { } raiser)
             return new Sides(null, [], meaning.ObjectKind is { } kind ? new SharedObject(kind, null, null, null) : null, null);
-        var rule = _reading.Headlines.Count > 0 ? Rules.Raised : Rules.RaisedWithoutHeadline;
+        var (rule, why, confidence) = _reading.Headlines.Count > 0
+            ? Raised(raiser)
+            : (Rules.RaisedWithoutHeadline, "it was running; the log does not say why the program stopped", Confidence.Possible);
         if (meaning.Kind == FaultKind.NilMapWrite)
         {
             var write = MapFault.Of(raiser, meaning.Operation, image);
-            return new Sides(write.ToAccess(image, _evidence, rule, "the panic was raised on this goroutine", Confidence.Confirmed), [], write.ToObject() with { Address = null }, null);
+            return new Sides(write.ToAccess(image, _evidence, rule, why, confidence), [], write.ToObject() with { Address = null }, null);
         }
 
-        var why = _reading.Headlines.Count == 0
-            ? "it was running; the log does not say why the program stopped"
-            : _reading.Recoverable ? "the panic was raised on this goroutine" : "the runtime raised the fault on this goroutine";
-        var confidence = _reading.Headlines.Count == 0 ? Confidence.Possible : Confidence.Confirmed;
         var victim = SingleSide.Of(raiser, meaning.Operation, rule, why, image, _evidence) with { Confidence = confidence };
         var shared = meaning.ObjectKind is { } objectKind
             ? new SharedObject(objectKind, SingleSide.ObjectAddress(raiser, objectKind) ?? NilAddress(meaning.Kind), null, null)

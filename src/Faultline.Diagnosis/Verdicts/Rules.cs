@@ -9,6 +9,9 @@ public static class Rules
     /// <summary>The goroutine whose block the log lacks the headline for stands in a function that raises such faults.</summary>
     public const string RaisedWithoutHeadline = "raised-without-headline";
 
+    /// <summary>The first goroutine printed, or the one that was running, where the log does not show that it raised the fault.</summary>
+    public const string PrintedFirst = "printed-first";
+
     /// <summary>A goroutine that the deadlock left waiting.</summary>
     public const string Asleep = "asleep";
 

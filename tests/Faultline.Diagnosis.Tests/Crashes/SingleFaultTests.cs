@@ -52,8 +52,10 @@ public sealed class SingleFaultTests
     {
         foreach (var toolchain in new[] { RealCrash.Oldest, RealCrash.Newest })
         {
-            var incident = Assert.Single(RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), RealCrash.BinaryOf(sample, toolchain)).Incidents);
-            Assert.Equal(kind, incident.Fault.Kind);
+            // The waiter that the negative counter wakes can panic too, with a fault and a report of its own.
+            var incident = Assert.Single(
+                RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), RealCrash.BinaryOf(sample, toolchain)).Incidents,
+                each => each.Fault.Kind == kind);
             Assert.Equal(operation, incident.Victim?.Operation);
             Assert.StartsWith("main.", incident.Victim?.Function, StringComparison.Ordinal);
             Assert.Equal(objectKind, incident.Object?.Kind);

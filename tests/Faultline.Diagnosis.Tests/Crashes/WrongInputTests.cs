@@ -44,6 +44,16 @@ public sealed class WrongInputTests
         Assert.Equal(2, report.Incidents.Count);
     }
 
+    /// <summary>Without the raiser's header the next goroutine comes first; it must not be taken for the one that raised the fault.</summary>
+    [Fact]
+    public void A_victim_whose_header_is_damaged_is_not_replaced_by_a_confirmed_bystander()
+    {
+        var text = System.Text.Encoding.UTF8.GetString(RealCrash.LogOf("maphot", RealCrash.Newest));
+        var damaged = text.Replace(" [running]:", " [runn\u0001ng", StringComparison.Ordinal);
+        var incident = Assert.Single(RealCrash.Diagnose(System.Text.Encoding.UTF8.GetBytes(damaged), RealCrash.BinaryOf("maphot", RealCrash.Newest)).Incidents);
+        Assert.NotEqual(Confidence.Confirmed, incident.Victim?.Confidence);
+    }
+
     [Theory]
     [InlineData("maphot")]
     [InlineData("maphandlers")]
