@@ -4,10 +4,11 @@ using Faultline.Evidence.Tracebacks.Storage;
 namespace Faultline.Evidence.Tracebacks;
 
 /// <summary>
-/// One goroutine as printed: a view into the compact storage of its log. <see cref="Header"/>, <see cref="Frames"/> and
-/// <see cref="CreatedBy"/> decode at every call, so keep what they return; the other members are cheap.
+/// One goroutine as printed: a view into the compact storage of its log, equal to every other view of the same goroutine.
+/// <see cref="Header"/>, <see cref="Frames"/> and <see cref="CreatedBy"/> decode at every call, so keep what they return; the other
+/// members are cheap.
 /// </summary>
-public sealed class GoroutineTrace
+public sealed record GoroutineTrace
 {
     private readonly TracebackStore store;
     private readonly StackList stacks;
@@ -59,14 +60,14 @@ public sealed class GoroutineTrace
 
     private GoroutineHeader MakeHeader()
     {
-        GoroutinePointers? pointers = Record.Pointers >= 0 ? store.Pointers[Record.Pointers] : null;
+        GoroutineThread thread = Record.Thread >= 0 ? store.Threads[Record.Thread] : default;
         return new GoroutineHeader
         {
             Id = Id,
             Status = Shape.Status,
-            G = pointers?.G,
-            M = pointers?.M,
-            MAddress = pointers?.MAddress,
+            G = Record.G != 0 ? Record.G : null,
+            M = thread.M,
+            MAddress = thread.Address,
             WaitMinutes = Shape.WaitMinutes,
             IsLockedToThread = Shape.IsLockedToThread,
             IsLeaked = Shape.IsLeaked,

@@ -9,8 +9,8 @@ internal static class TracebackLimits
     /// <summary>Longest text between the parentheses of a frame; the runtime prints at most ten values and their braces.</summary>
     public const int ArgumentTextSize = 4096;
 
-    /// <summary>Argument text kept for one log, about ten million values.</summary>
-    public const long ArgumentTextTotal = 96L << 20;
+    /// <summary>Packed arguments kept for one log, about fifteen million addresses or a hundred million small numbers.</summary>
+    public const long ArgumentTotal = 96L << 20;
 
     /// <summary>Bytes kept for what frames do not share: arguments, frame pointers, gaps.</summary>
     public const long ArchiveSize = 192L << 20;

@@ -30,7 +30,7 @@ public class ReportBoundaryTests
         Assert.Equal("main.g", report.Goroutines[2].Frames[0].Location.Function);
         Assert.False(report.Goroutines[2].IsStackUnavailable);
         Assert.Equal([19L, 18L], report.Raisers.Select(raiser => raiser.Id));
-        Assert.Same(report.Goroutines[2], report.Raisers[1]);
+        Assert.Equal(report.Goroutines[2], report.Raisers[1]);
     }
 
     [Fact]

@@ -204,11 +204,11 @@ internal sealed class ReportAssembler
         StartBlock();
         if (!store.Shapes.TryIntern(header.Shape, out int shape))
             diagnostics.ReportOnce(TracebackDiagnostics.TooManyHeaders, LineCount, $"more than {TracebackLimits.HeaderShapeCount} distinct goroutine states with labels; further labels were dropped");
-        current = new GoroutineRecord { Id = header.Id, Line = LineCount, Shape = shape, Pointers = -1 };
-        if (header.HasPointers && store.Goroutines.Count < TracebackLimits.GoroutineCount)
+        current = new GoroutineRecord { Id = header.Id, Line = LineCount, Shape = shape, G = header.HasPointers ? header.G : 0, Thread = -1 };
+        if (header.HasPointers && (header.M is not null || header.MAddress is not null) && store.Goroutines.Count < TracebackLimits.GoroutineCount)
         {
-            current.Pointers = store.Pointers.Count;
-            store.Pointers.Add(new GoroutinePointers(header.G, header.M, header.MAddress));
+            current.Thread = store.Threads.Count;
+            store.Threads.Add(new GoroutineThread(header.M, header.MAddress));
         }
 
         return true;
@@ -240,7 +240,7 @@ internal sealed class ReportAssembler
             preamble.MoveSchedulerTo(report);
         StartBlock();
         isRuntimeStack = true;
-        current = new GoroutineRecord { Line = LineCount, Pointers = -1 };
+        current = new GoroutineRecord { Line = LineCount, Thread = -1 };
         return true;
     }
 

@@ -27,7 +27,7 @@ internal sealed class StackRecorder(TracebackStore store, TracebackRemarks diagn
         FrameCount = 0;
         HasCreation = false;
         isFull = false;
-        ArchiveStart = store.Archive.Position;
+        ArchiveStart = store.Archive.Begin();
         expectedLine = headerLine + 1;
     }
 
@@ -83,7 +83,7 @@ internal sealed class StackRecorder(TracebackStore store, TracebackRemarks diagn
             return;
         }
 
-        if (!arguments.IsEmpty && store.Archive.ArgumentTextTotal >= TracebackLimits.ArgumentTextTotal)
+        if (!arguments.IsEmpty && store.Archive.ArgumentTotal >= TracebackLimits.ArgumentTotal)
         {
             arguments = default;
             diagnostics.ReportOnce(TracebackDiagnostics.ArgumentsDropped, line, "the argument budget of this log is used up; frames from here on have no arguments");

@@ -1,14 +1,14 @@
-using System.Buffers.Binary;
-
 namespace Faultline.Evidence.Tracebacks.Storage;
 
 /// <summary>Reads the entries of one goroutine back, in the order they were added.</summary>
 internal ref struct FrameArchiveReader(FrameArchive archive, long start)
 {
     private long position = start;
+    private ulong lastPointer;
 
     public long Gap { get; private set; }
 
+    /// <summary>Packed.</summary>
     public ReadOnlySpan<byte> Arguments { get; private set; }
 
     public ulong? FramePointer { get; private set; }
@@ -28,20 +28,18 @@ internal ref struct FrameArchiveReader(FrameArchive archive, long start)
 
         byte flags = source[0];
         int used = 1;
-        Gap = (flags & FrameArchive.HasGap) != 0 ? BinaryPrimitives.ReadInt64LittleEndian(Take(source, 8, ref used)) : 0;
-        Parent = (flags & FrameArchive.HasParent) != 0 ? BinaryPrimitives.ReadInt64LittleEndian(Take(source, 8, ref used)) : null;
-        Arguments = (flags & FrameArchive.HasArguments) != 0 ? Take(source, BinaryPrimitives.ReadUInt16LittleEndian(Take(source, 2, ref used)), ref used) : default;
-        bool hasPointers = (flags & FrameArchive.HasPointers) != 0;
-        FramePointer = hasPointers ? BinaryPrimitives.ReadUInt64LittleEndian(Take(source, 8, ref used)) : null;
-        StackPointer = hasPointers ? BinaryPrimitives.ReadUInt64LittleEndian(Take(source, 8, ref used)) : null;
-        position += used;
-    }
+        Gap = (flags & FrameArchive.HasGap) != 0 ? VariableInteger.Read(source, ref used) : 0;
+        Parent = (flags & FrameArchive.HasParent) != 0 ? VariableInteger.Read(source, ref used) : null;
+        Arguments = (flags & FrameArchive.HasArguments) != 0 ? PackedArguments.Take(source, ref used) : default;
+        StackPointer = null;
+        FramePointer = null;
+        if ((flags & FrameArchive.HasPointers) != 0)
+        {
+            StackPointer = lastPointer + (ulong)VariableInteger.Read(source, ref used);
+            FramePointer = lastPointer = StackPointer.Value + (ulong)VariableInteger.Read(source, ref used);
+        }
 
-    private static ReadOnlySpan<byte> Take(ReadOnlySpan<byte> source, int count, scoped ref int used)
-    {
-        ReadOnlySpan<byte> taken = source.Slice(used, count);
-        used += count;
-        return taken;
+        position += used;
     }
 
     private readonly ReadOnlySpan<byte> Current() => archive.Chunk(position).AsSpan((int)(position & (FrameArchive.ChunkSize - 1)));

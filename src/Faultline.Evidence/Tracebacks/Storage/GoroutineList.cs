@@ -2,11 +2,9 @@ using System.Collections;
 
 namespace Faultline.Evidence.Tracebacks.Storage;
 
-/// <summary>The goroutines of one report, made when asked for and then always the same object.</summary>
+/// <summary>The goroutines of one report, made when asked for and not kept: a million of them would weigh as much as the log.</summary>
 internal sealed class GoroutineList(TracebackStore store, StackList stacks, int first, int count) : IReadOnlyList<GoroutineTrace>
 {
-    private GoroutineTrace?[]? made;
-
     public int Count => count;
 
     public GoroutineTrace this[int index]
@@ -14,8 +12,7 @@ internal sealed class GoroutineList(TracebackStore store, StackList stacks, int 
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)count, nameof(index));
-            GoroutineTrace?[] all = made ?? Interlocked.CompareExchange(ref made, new GoroutineTrace?[count], null) ?? made;
-            return all[index] ?? Interlocked.CompareExchange(ref all[index], new GoroutineTrace(store, stacks, first + index), null) ?? all[index]!;
+            return new GoroutineTrace(store, stacks, first + index);
         }
     }
 

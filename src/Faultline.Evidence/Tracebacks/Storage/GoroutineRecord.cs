@@ -22,12 +22,15 @@ internal struct GoroutineRecord
     /// <summary>Index of the text in brackets.</summary>
     public int Shape;
 
-    /// <summary>Index of gp, m and mp; -1 when not printed.</summary>
-    public int Pointers;
+    /// <summary>The <c>gp=</c>; 0 when not printed.</summary>
+    public ulong G;
+
+    /// <summary>Index of m and mp; -1 when not printed or nil, as for all but a few.</summary>
+    public int Thread;
 
     public bool IsUnavailable;
 }
 
-/// <summary>The <c>gp=</c>, <c>m=</c> and <c>mp=</c> of a header.</summary>
+/// <summary>The <c>m=</c> and <c>mp=</c> of a header.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct GoroutinePointers(ulong G, long? M, ulong? MAddress);
+internal readonly record struct GoroutineThread(long? M, ulong? Address);

@@ -13,7 +13,7 @@ internal sealed class TracebackStore
 
     public ChunkedList<GoroutineRecord> Goroutines { get; } = new();
 
-    public ChunkedList<GoroutinePointers> Pointers { get; } = new();
+    public ChunkedList<GoroutineThread> Threads { get; } = new();
 
     /// <summary>Ancestors by goroutine index; they are printed only on demand, so few logs have any.</summary>
     public Dictionary<int, IReadOnlyList<Ancestor>> Ancestors { get; } = [];
@@ -53,7 +53,7 @@ internal sealed class TracebackStore
             frames[index] = new TracebackFrame
             {
                 Location = entry.Location,
-                Arguments = Grammar.ArgumentGrammar.Parse(reader.Arguments),
+                Arguments = Grammar.ArgumentGrammar.Parse(PackedArguments.Unpack(reader.Arguments)),
                 FramePointer = reader.FramePointer,
                 StackPointer = reader.StackPointer,
                 LogLine = line,
