@@ -48,6 +48,9 @@ internal sealed class CodeModel
 
     public GoBinary Binary { get; }
 
+    /// <summary>False where the flow within functions is not followed; every flow is then empty and says so.</summary>
+    public bool IsFollowed => Binary.Architecture is "amd64";
+
     public FunctionMap Functions { get; }
 
     public CodeScan Scan { get; }
@@ -169,7 +172,9 @@ internal sealed class CodeModel
     }
 
     /// <summary>A function's instructions in blocks, read anew on each call.</summary>
-    public FunctionBody ReadBody(int function) => FunctionBody.Parse(Functions[function], decoder, context);
+    public FunctionBody ReadBody(int function) => IsFollowed
+        ? FunctionBody.Parse(Functions[function], decoder, context)
+        : FunctionBody.Opaque(Functions[function], context);
 
     /// <summary>How many results a function has at most.</summary>
     public int ResultLimitOf(int function)
@@ -184,7 +189,7 @@ internal sealed class CodeModel
         if (flows.TryGetValue(function, out FunctionFlow? flow))
             return flow;
         FuncInfo info = Functions[function];
-        flow = FunctionFlow.Analyse(FunctionBody.Parse(info, decoder, context), StackObjectReader.Read(Binary, info), context);
+        flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, info), context);
         flows.Add(function, flow);
         return flow;
     }

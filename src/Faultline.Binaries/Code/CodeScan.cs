@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Iced.Intel;
+using Faultline.Binaries.Code.Arm64;
 
 namespace Faultline.Binaries.Code;
 
@@ -15,9 +15,21 @@ internal readonly record struct FunctionMention(int User, int Mentioned);
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DataReference(ulong Target, int User);
 
-/// <summary>A call of interest: a map operation or the start of a goroutine. <paramref name="TypeAddress"/> is the type operand where the code right before loads it, else 0; <paramref name="IteratorSlot"/> the iterator's place in the frame, else null.</summary>
+/// <summary>A call of interest: a map operation or the start of a goroutine. <paramref name="TypeAddress"/> is the type operand (for the start of a goroutine, the closure) where the code right before loads it, else 0; <paramref name="IteratorSlot"/> the iterator's place in the frame, else null.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct NotedCall(ulong Address, ulong ReturnAddress, int Caller, int Callee, ulong TypeAddress, long? IteratorSlot);
+
+/// <summary>What an instruction does with an address that it names.</summary>
+internal enum ReferenceKind : byte
+{
+    /// <summary>Puts it into a register.</summary>
+    Address,
+
+    /// <summary>Loads the word there into a register.</summary>
+    Load,
+
+    Other,
+}
 
 /// <summary>
 /// One linear pass over all code. It decodes every instruction once and keeps only what other questions start from: calls between
@@ -33,7 +45,6 @@ internal sealed class CodeScan
     private readonly List<NotedCall> goCalls = [];
     private readonly HashSet<int> indirectCallers = [];
     private readonly Dictionary<ulong, int> functionValues = [];
-    private readonly RecentInstructions recent = new();
 
     private CodeScan(FunctionMap functions) => this.functions = functions;
 
@@ -53,81 +64,59 @@ internal sealed class CodeScan
     /// <summary>Functions that call through a register or memory.</summary>
     public IReadOnlySet<int> IndirectCallers => indirectCallers;
 
+    /// <summary>Scans the code of a binary whose architecture is known (<see cref="IsKnown"/>).</summary>
     public static CodeScan Run(GoBinary binary, FunctionMap functions)
     {
         var scan = new CodeScan(functions);
-        var decoder = new FunctionDecoder(binary);
-        for (int i = 0; i < functions.Count; i++)
-        {
-            decoder.Start(functions[i]);
-            while (decoder.TryDecode(out Instruction instruction))
-            {
-                scan.Visit(i, instruction);
-                scan.recent.Add(instruction);
-            }
-        }
+        if (binary.Architecture is "arm64")
+            new Arm64Scanner(binary, functions, scan).Run();
+        else
+            new Amd64Scanner(binary, functions, scan).Run();
         return scan;
     }
 
-    private void Visit(int user, in Instruction instruction)
-    {
-        switch (instruction.Code)
-        {
-            case Iced.Intel.Code.Call_rel32_64:
-                VisitCall(user, instruction, isTail: false);
-                break;
-            case Iced.Intel.Code.Jmp_rel32_64:
-                if (instruction.NearBranchTarget < functions[user].Entry || instruction.NearBranchTarget >= functions[user].End)
-                    VisitCall(user, instruction, isTail: true);
-                break;
-            case Iced.Intel.Code.Call_rm64:
-                indirectCallers.Add(user);
-                break;
-            case Iced.Intel.Code.Jmp_rm64 when instruction.Op0Kind == OpKind.Register:
-                break;
-            default:
-                if (instruction.IsIPRelativeMemoryOperand)
-                    VisitReference(user, instruction.IPRelativeMemoryAddress, instruction.Code);
-                break;
-        }
-    }
+    public static bool IsKnown(string architecture) => architecture is "amd64" or "arm64";
 
-    private void VisitCall(int user, in Instruction instruction, bool isTail)
+    /// <summary>Adds a call or tail jump to a function.</summary>
+    /// <param name="user">The function that holds it.</param>
+    /// <param name="address">The instruction.</param>
+    /// <param name="returnAddress">The instruction after it.</param>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="isTail">A jump, not a call.</param>
+    /// <param name="findAddress">The address that an argument is known to hold; 0 for none. For the argument of a go statement it can be the code that its closure runs.</param>
+    /// <param name="findFrameSlot">The place in the frame whose address an argument is known to hold.</param>
+    public void AddCall(int user, ulong address, ulong returnAddress, ulong target, bool isTail, Func<int, ulong> findAddress, Func<int, long?> findFrameSlot)
     {
-        int callee = functions.IndexAt(instruction.NearBranchTarget);
+        int callee = functions.IndexAt(target);
         if (callee < 0 || (isTail && callee == user))
             return;
-        calls.Add(new CallEdge((uint)(instruction.IP - functions.Start), user, callee));
+        calls.Add(new CallEdge((uint)(address - functions.Start), user, callee));
         switch (functions.RoleOf(callee))
         {
-            case RuntimeRole.MapOperation when !functions.IsMapImplementation(user):
-                NoteMapCall(user, callee, instruction);
+            case RuntimeRole.MapOperation when !functions.IsMapImplementation(user) && MapEntryPoints.TryFind(functions[callee].Name, out MapEntryPoint entryPoint):
+                ulong type = entryPoint.TypeArgument >= 0 ? findAddress(entryPoint.TypeArgument) : 0;
+                long? iterator = entryPoint.IteratorArgument >= 0 ? findFrameSlot(entryPoint.IteratorArgument) : null;
+                mapCalls.Add(new NotedCall(address, returnAddress, user, callee, type, iterator));
                 break;
             case RuntimeRole.StartGoroutine:
-                goCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, TypeAddress: 0, IteratorSlot: null));
+                goCalls.Add(new NotedCall(address, returnAddress, user, callee, findAddress(0), IteratorSlot: null));
                 break;
         }
     }
 
-    private void NoteMapCall(int user, int callee, in Instruction instruction)
-    {
-        if (!MapEntryPoints.TryFind(functions[callee].Name, out MapEntryPoint entryPoint))
-            return;
-        ulong type = entryPoint.TypeArgument >= 0 ? recent.FindLoadedAddress(AbiRegisters.OfArgument(entryPoint.TypeArgument)) : 0;
-        long? iterator = entryPoint.IteratorArgument >= 0 ? recent.FindFrameSlot(AbiRegisters.OfArgument(entryPoint.IteratorArgument)) : null;
-        mapCalls.Add(new NotedCall(instruction.IP, instruction.NextIP, user, callee, type, iterator));
-    }
+    public void AddIndirectCall(int user) => indirectCallers.Add(user);
 
-    private void VisitReference(int user, ulong target, Iced.Intel.Code code)
+    /// <summary>Adds an address that an instruction names.</summary>
+    public void AddReference(int user, ulong target, ReferenceKind kind)
     {
         if (functions.Contains(target))
         {
-            if (code == Iced.Intel.Code.Lea_r64_m && functions.IndexOfEntry(target) is >= 0 and var mentioned)
+            if (kind == ReferenceKind.Address && functions.IndexOfEntry(target) is >= 0 and var mentioned)
                 mentions.Add(new FunctionMention(user, mentioned));
             return;
         }
         dataReferences.Add(new DataReference(target, user));
-        if (code is Iced.Intel.Code.Lea_r64_m or Iced.Intel.Code.Mov_r64_rm64 && FunctionValueAt(target, code) is >= 0 and var named)
+        if (kind != ReferenceKind.Other && FunctionValueAt(target, isLoad: kind == ReferenceKind.Load) is >= 0 and var named)
             mentions.Add(new FunctionMention(user, named));
     }
 
@@ -135,9 +124,8 @@ internal sealed class CodeScan
     /// The function behind a func value: read-only data holds a word with the function's entry (<c>f·f</c>), and a func variable that is set
     /// at link time holds that word's address.
     /// </summary>
-    private int FunctionValueAt(ulong target, Iced.Intel.Code code)
+    public int FunctionValueAt(ulong target, bool isLoad)
     {
-        bool isLoad = code == Iced.Intel.Code.Mov_r64_rm64;
         ulong key = isLoad ? ~target : target;
         if (!functionValues.TryGetValue(key, out int found))
         {

@@ -53,6 +53,9 @@ internal sealed class FunctionBody
         return body;
     }
 
+    /// <summary>A function whose instructions are not looked at: no blocks.</summary>
+    public static FunctionBody Opaque(FuncInfo function, FlowContext context) => new(function, context);
+
     public bool IsInside(ulong address) => address >= Function.Entry && address < Function.End;
 
     /// <summary>The block that starts at an address; -1 when none does.</summary>

@@ -38,10 +38,19 @@ internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
                     started.Add(function);
             }
         }
+        else if (!model.IsFollowed && FunctionOf(call.TypeAddress) is >= 0 and var only)
+        {
+            started.Add(only);
+            isComplete = true;
+        }
         ulong entry = started.Count == 1 && isComplete ? Unwrap(started[0]) : 0;
         var statement = new GoStatement(model.Functions[call.Caller], call.ReturnAddress, entry, model.Binary.ResolveFrames(call.Address));
         return new FoundGoStatement(statement, call.Caller, started, isComplete);
     }
+
+    /// <summary>The function that a closure known from the scan runs: its code, or read-only data that holds the code's address.</summary>
+    private int FunctionOf(ulong closure) =>
+        closure == 0 ? -1 : model.Functions.IndexOfEntry(closure) is >= 0 and var entry ? entry : model.Scan.FunctionValueAt(closure, isLoad: false);
 
     /// <summary>
     /// The function that a wrapper calls, which is the first one that a traceback shows; the function itself when it is no wrapper, or when
@@ -51,6 +60,8 @@ internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
     {
         if (!IsWrapper(function))
             return model.Functions[function].Entry;
+        if (!model.IsFollowed)
+            return UnwrapByCalls(function);
         FunctionFlow flow = model.FlowOf(function);
         int target = -1;
         foreach (CallFact call in flow.Calls)
@@ -64,6 +75,25 @@ internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
                 return 0;
             target = callees[0];
         }
+        return model.Functions[target < 0 ? function : target].Entry;
+    }
+
+    /// <summary>The only function that a wrapper calls directly, beside checks.</summary>
+    private ulong UnwrapByCalls(int function)
+    {
+        int target = -1;
+        foreach (CallEdge call in model.Callers.CallsFrom(function))
+        {
+            if (model.Functions.RoleOf(call.Callee) is RuntimeRole.NoReturn or RuntimeRole.Harmless)
+                continue;
+            if (model.Binary.ResolveFrames(model.Functions.Start + call.CallOffset).Count > 1)
+                return model.Functions[function].Entry;
+            if (target >= 0 && target != call.Callee)
+                return 0;
+            target = call.Callee;
+        }
+        if (model.Scan.IndirectCallers.Contains(function))
+            return 0;
         return model.Functions[target < 0 ? function : target].Entry;
     }
 

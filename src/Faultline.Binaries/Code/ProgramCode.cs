@@ -16,7 +16,8 @@ public sealed record GoStatement(FuncInfo Creator, ulong ReturnAddress, ulong En
 public readonly record struct CallInstruction(ulong ReturnAddress, ulong Target, string TargetName);
 
 /// <summary>
-/// What the machine code of a binary shows: map call sites, calls, go statements. Built on first use; amd64 only so far.
+/// What the machine code of a binary shows: map call sites, calls, go statements. Built on first use; amd64 and arm64. On arm64 registers are
+/// followed but memory is not, so operands have no provenance there and paths within a function are not told apart.
 /// Immutable and thread-safe.
 /// </summary>
 public sealed class ProgramCode
@@ -31,7 +32,7 @@ public sealed class ProgramCode
     public ProgramCode(GoBinary binary)
     {
         Binary = binary;
-        analysis = new(() => binary.Architecture is "amd64" && binary.Functions.Count > 0 ? new Analysis(binary) : null);
+        analysis = new(() => CodeScan.IsKnown(binary.Architecture) && binary.Functions.Count > 0 ? new Analysis(binary) : null);
         mapCallSites = new(() => Locked(a => new MapSiteFinder(a.Model, a.Origins, FindOperand).FindAll()) ?? []);
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);

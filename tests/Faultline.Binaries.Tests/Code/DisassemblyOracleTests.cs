@@ -10,7 +10,8 @@ public sealed partial class DisassemblyOracleTests
     public static IEnumerable<TheoryDataRow<int, string>> Builds() =>
         Toolchain.All.Select(toolchain => new TheoryDataRow<int, string>(toolchain.Release, BuildVariant.Plain.Name))
             .Append(new TheoryDataRow<int, string>(Toolchain.Newest.Release, BuildVariant.Pie.Name))
-            .Append(new TheoryDataRow<int, string>(Toolchain.Newest.Release, BuildVariant.Race.Name));
+            .Append(new TheoryDataRow<int, string>(Toolchain.Newest.Release, BuildVariant.Race.Name))
+            .Concat(MarkedProgram.Arm64Builds().Where(build => build.Data.Item2 != BuildVariant.Arm64Stripped.Name)); // objdump needs symbols
 
     [Theory]
     [MemberData(nameof(Builds))]

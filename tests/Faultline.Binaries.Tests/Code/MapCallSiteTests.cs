@@ -78,18 +78,6 @@ public sealed class MapCallSiteTests
         Assert.Null(program.Code.FindCall(ulong.MaxValue));
     }
 
-    [Fact]
-    public void Another_architecture_has_no_code()
-    {
-        using var binary = BinaryMatrix.Open(Toolchain.Newest.Release, BuildVariant.Arm64.Name);
-        var code = new ProgramCode(binary);
-        Assert.False(code.IsAvailable);
-        Assert.Empty(code.MapCallSites);
-        Assert.Empty(code.GoStatements);
-        Assert.Null(code.FindCall(binary.Functions[0].Entry));
-        Assert.Single(code.ReachableFrom(binary.Functions[0].Entry));
-    }
-
     /// <summary>Race builds split <c>m[k]++</c> into a read and a write; calls in other instances of generic code have other types.</summary>
     private static bool IsWanted(MapCallSite site, SiteMark mark) =>
         site.Types.Count > 0 && site.Types.Any(type => mark.Types.Contains(type.Name, StringComparer.Ordinal));

@@ -23,6 +23,13 @@ public sealed class MarkedProgram : IDisposable
         from variant in BuildVariant.Codes
         select new TheoryDataRow<int, string>(toolchain.Release, variant.Name);
 
+    /// <summary>Each toolchain once, and every way to build with the oldest and the newest: a first build takes the standard library along.</summary>
+    public static IEnumerable<TheoryDataRow<int, string>> Arm64Builds() =>
+        from toolchain in Toolchain.All
+        from variant in BuildVariant.Arm64Codes
+        where variant == BuildVariant.Arm64 || toolchain == Toolchain.Newest || toolchain == Toolchain.All[0]
+        select new TheoryDataRow<int, string>(toolchain.Release, variant.Name);
+
     public static MarkedProgram Open(int release, string variant) => new(GoBinary.Open(PathOf(release, variant)));
 
     public static string PathOf(int release, string variant)

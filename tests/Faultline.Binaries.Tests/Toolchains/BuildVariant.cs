@@ -15,6 +15,14 @@ public sealed record BuildVariant(string Name, string Architecture = "amd64", st
 
     public static BuildVariant Arm64 { get; } = new("arm64", Architecture: "arm64");
 
+    public static BuildVariant Arm64Stripped { get; } = new("arm64-stripped", Architecture: "arm64", FlagText: "-ldflags=-s -w");
+
+    public static BuildVariant Arm64Pie { get; } = new("arm64-pie", Architecture: "arm64", FlagText: "-buildmode=pie");
+
+    public static BuildVariant Arm64NoInlining { get; } = new("arm64-no-inlining", Architecture: "arm64", FlagText: "-gcflags=-l");
+
+    public static BuildVariant Arm64NoOptimising { get; } = new("arm64-no-optimising", Architecture: "arm64", FlagText: "-gcflags=all=-N -l");
+
     public static BuildVariant NoSwissMap { get; } = new("noswissmap", Experiment: "noswissmap");
 
     public static BuildVariant NoInlining { get; } = new("no-inlining", FlagText: "-gcflags=-l");
@@ -25,10 +33,13 @@ public sealed record BuildVariant(string Name, string Architecture = "amd64", st
     /// <summary>What changes the machine code that a program is made of, or the names in it.</summary>
     public static IReadOnlyList<BuildVariant> Codes { get; } = [Plain, Stripped, Pie, NoInlining, Race];
 
+    /// <summary>The same for arm64, cross-built.</summary>
+    public static IReadOnlyList<BuildVariant> Arm64Codes { get; } = [Arm64, Arm64Stripped, Arm64Pie, Arm64NoInlining, Arm64NoOptimising];
+
     public static IReadOnlyList<BuildVariant> Everywhere { get; } = [Plain, Stripped, Pie, PieStripped, Trimmed, Arm64];
 
     public IReadOnlyList<string> Flags => FlagText.Split('|', StringSplitOptions.RemoveEmptyEntries);
 
     public static BuildVariant Get(string name) =>
-        Everywhere.Union(Codes).Append(NoSwissMap).Single(variant => variant.Name == name);
+        Everywhere.Union(Codes).Union(Arm64Codes).Append(NoSwissMap).Single(variant => variant.Name == name);
 }
