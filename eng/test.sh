@@ -38,6 +38,7 @@ gcc gcc
 readelf binutils
 gdb gdb
 flock util-linux
+qemu-aarch64-static qemu-user-static
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

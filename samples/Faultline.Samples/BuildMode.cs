@@ -20,4 +20,7 @@ public enum BuildMode
 
     /// <summary><c>-gcflags=-l</c>: nothing of the sample's main package is inlined.</summary>
     NoInline,
+
+    /// <summary>Cross-built for arm64, without flags; run under qemu's user mode.</summary>
+    Arm64,
 }

@@ -41,6 +41,8 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
         foreach (string argument in (string[])[.. verb, "-p", "2", "-o", output, .. FlagsOf(mode), "./" + program.Name])
             start.ArgumentList.Add(argument);
         toolchain.Configure(start.Environment, cgo: mode == BuildMode.Race);
+        if (mode == BuildMode.Arm64)
+            start.Environment["GOARCH"] = "arm64";
 
         using Process process = Process.Start(start)!;
         Task<string> warnings = process.StandardError.ReadToEndAsync();
@@ -53,7 +55,7 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
 
     private static string[] FlagsOf(BuildMode mode) => mode switch
     {
-        BuildMode.Plain => [],
+        BuildMode.Plain or BuildMode.Arm64 => [],
         BuildMode.Race => ["-race"],
         BuildMode.TrimPath => ["-trimpath"],
         BuildMode.Stripped => ["-ldflags=-s -w"],

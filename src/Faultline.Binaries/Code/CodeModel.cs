@@ -48,7 +48,7 @@ internal sealed class CodeModel
 
     public GoBinary Binary { get; }
 
-    /// <summary>False where the flow within functions is not followed; every flow is then empty and says so.</summary>
+    /// <summary>False where the data flow within functions is not followed; every flow is then empty and says so.</summary>
     public bool IsFollowed => Binary.Architecture is "amd64";
 
     public FunctionMap Functions { get; }
@@ -174,7 +174,7 @@ internal sealed class CodeModel
     /// <summary>A function's instructions in blocks, read anew on each call.</summary>
     public FunctionBody ReadBody(int function) => IsFollowed
         ? FunctionBody.Parse(Functions[function], decoder, context)
-        : FunctionBody.Opaque(Functions[function], context);
+        : FunctionBody.ParseArm64(Functions[function], Binary, context);
 
     /// <summary>How many results a function has at most.</summary>
     public int ResultLimitOf(int function)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Faultline.Binaries.Code.Arm64;
 using Faultline.Binaries.GoSym;
 using Iced.Intel;
 
@@ -22,6 +24,7 @@ internal sealed class FunctionBody
 
     private readonly FlowContext context;
     private Instruction[] instructions = [];
+    private CodeStep[] steps = [];
     private readonly List<BasicBlock> blocks = [];
     private int[] blockAt = [];
 
@@ -33,7 +36,11 @@ internal sealed class FunctionBody
 
     public FuncInfo Function { get; }
 
+    /// <summary>The instructions of amd64 code; empty for other code.</summary>
     public ReadOnlySpan<Instruction> Instructions => instructions;
+
+    /// <summary>The instructions of any code, by the same indexes.</summary>
+    public ReadOnlySpan<CodeStep> Steps => steps;
 
     public IReadOnlyList<BasicBlock> Blocks => blocks;
 
@@ -49,12 +56,24 @@ internal sealed class FunctionBody
         while (decoded.Count < InstructionLimit && decoder.TryDecode(out Instruction instruction))
             decoded.Add(instruction);
         body.instructions = [.. decoded];
+        body.steps = Array.ConvertAll(body.instructions, instruction => StepOf(instruction));
         body.CutBlocks();
         return body;
     }
 
-    /// <summary>A function whose instructions are not looked at: no blocks.</summary>
-    public static FunctionBody Opaque(FuncInfo function, FlowContext context) => new(function, context);
+    /// <summary>Cuts a function of arm64 code into blocks; their data flow is not followed.</summary>
+    public static FunctionBody ParseArm64(FuncInfo function, GoBinary binary, FlowContext context)
+    {
+        var body = new FunctionBody(function, context);
+        int size = (int)Math.Min(function.End > function.Entry ? function.End - function.Entry : 0, InstructionLimit * Arm64Instruction.Size);
+        byte[] bytes = new byte[size];
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, binary.Read(function.Entry, bytes) & ~(Arm64Instruction.Size - 1)));
+        body.steps = new CodeStep[words.Length];
+        for (int index = 0; index < words.Length; index++)
+            body.steps[index] = StepOf(Arm64Instruction.Decode(words[index], function.Entry + (ulong)(index * Arm64Instruction.Size)), function.Entry + (ulong)(index * Arm64Instruction.Size));
+        body.CutBlocks();
+        return body;
+    }
 
     public bool IsInside(ulong address) => address >= Function.Entry && address < Function.End;
 
@@ -64,11 +83,11 @@ internal sealed class FunctionBody
     /// <summary>Instructions come in address order, so an address is found by halving.</summary>
     private int IndexOf(ulong address)
     {
-        (int low, int high) = (0, instructions.Length - 1);
+        (int low, int high) = (0, steps.Length - 1);
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
-            ulong at = instructions[middle].IP;
+            ulong at = steps[middle].Address;
             if (at == address)
                 return middle;
             if (at < address)
@@ -81,28 +100,24 @@ internal sealed class FunctionBody
 
     private void CutBlocks()
     {
-        var isStart = new bool[instructions.Length + 1];
+        var isStart = new bool[steps.Length + 1];
         isStart[0] = true;
-        bool hasIndirectJump = Array.Exists(instructions, i => i.FlowControl == FlowControl.IndirectBranch);
-        for (int i = 0; i < instructions.Length; i++)
+        for (int i = 0; i < steps.Length; i++)
         {
-            ref readonly Instruction instruction = ref instructions[i];
-            if (HasNearTarget(instruction) && IsInside(instruction.NearBranchTarget) && IndexOf(instruction.NearBranchTarget) is >= 0 and var target)
+            ref readonly CodeStep step = ref steps[i];
+            if (HasNearTarget(step) && IsInside(step.Target) && IndexOf(step.Target) is >= 0 and var target)
                 isStart[target] = true;
-            if (EndsBlock(instruction))
+            if (EndsBlock(step))
                 isStart[i + 1] = true;
-            if (hasIndirectJump && instruction.Mnemonic == Mnemonic.Lea && instruction.IsIPRelativeMemoryOperand)
-            {
-                foreach (int entry in JumpTable.Targets(instruction.IPRelativeMemoryAddress, IndexOf, context.ReadWord))
-                    isStart[entry] = true;
-            }
         }
-        blockAt = new int[instructions.Length];
+        if (Array.Exists(steps, step => step.Kind == StepKind.IndirectJump))
+            MarkTableTargets(isStart);
+        blockAt = new int[steps.Length];
         Array.Fill(blockAt, -1);
-        for (int from = 0; from < instructions.Length;)
+        for (int from = 0; from < steps.Length;)
         {
             int to = from + 1;
-            while (to < instructions.Length && !isStart[to])
+            while (to < steps.Length && !isStart[to])
                 to++;
             blockAt[from] = blocks.Count;
             blocks.Add(new BasicBlock(from, to));
@@ -112,24 +127,67 @@ internal sealed class FunctionBody
             Connect(block);
     }
 
+    private void MarkTableTargets(bool[] isStart)
+    {
+        foreach (ref readonly Instruction instruction in instructions.AsSpan())
+        {
+            if (instruction.Mnemonic != Mnemonic.Lea || !instruction.IsIPRelativeMemoryOperand)
+                continue;
+            foreach (int entry in JumpTable.Targets(instruction.IPRelativeMemoryAddress, IndexOf, context.ReadWord))
+                isStart[entry] = true;
+        }
+    }
+
     private void Connect(BasicBlock block)
     {
-        ref readonly Instruction last = ref instructions[block.End - 1];
-        if (HasNearTarget(last) && IsInside(last.NearBranchTarget) && FindBlock(last.NearBranchTarget) is >= 0 and var taken)
+        ref readonly CodeStep last = ref steps[block.End - 1];
+        if (HasNearTarget(last) && IsInside(last.Target) && FindBlock(last.Target) is >= 0 and var taken)
             block.Successors.Add(taken);
-        bool fallsThrough = !EndsBlock(last) || last.FlowControl == FlowControl.ConditionalBranch;
-        if (fallsThrough && block.End < instructions.Length)
+        bool fallsThrough = !EndsBlock(last) || last.Kind == StepKind.ConditionalJump;
+        if (fallsThrough && block.End < steps.Length)
             block.Successors.Add(blockAt[block.End]);
     }
 
-    private static bool HasNearTarget(in Instruction instruction) =>
-        instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch;
+    private static bool HasNearTarget(in CodeStep step) => step.Kind is StepKind.ConditionalJump or StepKind.Jump;
 
-    private bool EndsBlock(in Instruction instruction) => instruction.FlowControl switch
+    private bool EndsBlock(in CodeStep step) => step.Kind switch
     {
-        FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch or FlowControl.IndirectBranch or FlowControl.Return
-            or FlowControl.Interrupt or FlowControl.Exception => true,
-        FlowControl.Call => instruction.IsCallNear && context.RoleOf(instruction.NearBranchTarget) == RuntimeRole.NoReturn,
-        _ => instruction.IsInvalid,
+        StepKind.Next or StepKind.IndirectCall => false,
+        StepKind.Call => context.RoleOf(step.Target) == RuntimeRole.NoReturn,
+        _ => true,
     };
+
+    private static CodeStep StepOf(in Instruction instruction)
+    {
+        StepKind kind = instruction.FlowControl switch
+        {
+            FlowControl.ConditionalBranch => StepKind.ConditionalJump,
+            FlowControl.UnconditionalBranch => StepKind.Jump,
+            FlowControl.IndirectBranch => StepKind.IndirectJump,
+            FlowControl.Return => StepKind.Return,
+            FlowControl.Interrupt or FlowControl.Exception => StepKind.Stop,
+            FlowControl.Call when instruction.IsCallNear => StepKind.Call,
+            FlowControl.Call or FlowControl.IndirectCall when instruction.Mnemonic == Mnemonic.Call => StepKind.IndirectCall,
+            _ => instruction.IsInvalid ? StepKind.Stop : StepKind.Next,
+        };
+        bool isDirect = kind is StepKind.ConditionalJump or StepKind.Jump or StepKind.Call;
+        return new CodeStep(instruction.IP, instruction.NextIP, kind, isDirect ? instruction.NearBranchTarget : 0);
+    }
+
+    private static CodeStep StepOf(in Arm64Instruction instruction, ulong address)
+    {
+        StepKind kind = instruction.Kind switch
+        {
+            Arm64Kind.Jump => StepKind.Jump,
+            Arm64Kind.ConditionalJump => StepKind.ConditionalJump,
+            Arm64Kind.IndirectJump => StepKind.IndirectJump,
+            Arm64Kind.Call => StepKind.Call,
+            Arm64Kind.IndirectCall => StepKind.IndirectCall,
+            Arm64Kind.Return => StepKind.Return,
+            Arm64Kind.Stop => StepKind.Stop,
+            _ => StepKind.Next,
+        };
+        bool isDirect = kind is StepKind.ConditionalJump or StepKind.Jump or StepKind.Call;
+        return new CodeStep(address, address + Arm64Instruction.Size, kind, isDirect ? instruction.Target : 0);
+    }
 }

@@ -71,7 +71,7 @@ internal sealed class FunctionFlow
     private void Run(FunctionBody body, FlowContext context)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
-        if (blocks.Count is 0 or > BlockLimit)
+        if (blocks.Count is 0 or > BlockLimit || body.Instructions.IsEmpty)
         {
             IsExhaustive = false;
             return;

@@ -1,5 +1,3 @@
-using Iced.Intel;
-
 namespace Faultline.Binaries.Code;
 
 /// <summary>
@@ -36,7 +34,7 @@ internal static class PastCalls
             int to = before[b] ? block.End : end.Instruction;
             for (int i = from; i < to; i++)
             {
-                if (CallAt(model, body.Instructions[i]) is { } call && (call.ReturnAddress != address || before[b]))
+                if (CallAt(model, body.Steps[i]) is { } call && (call.ReturnAddress != address || before[b]))
                     calls.Add(call);
             }
         }
@@ -54,9 +52,8 @@ internal static class PastCalls
         reached[0] = true;
         for (int b = 0; b < reached.Length; b++)
         {
-            Instruction last = body.Instructions[body.Blocks[b].End - 1];
-            bool leaves = last.FlowControl is FlowControl.Return or FlowControl.IndirectBranch
-                || (last.FlowControl == FlowControl.UnconditionalBranch && !body.IsInside(last.NearBranchTarget));
+            CodeStep last = body.Steps[body.Blocks[b].End - 1];
+            bool leaves = last.Kind is StepKind.Return or StepKind.IndirectJump || (last.Kind == StepKind.Jump && !body.IsInside(last.Target));
             if (reached[b] && leaves)
                 return true;
         }
@@ -64,14 +61,14 @@ internal static class PastCalls
         return false;
     }
 
-    private static CallInstruction? CallAt(CodeModel model, in Instruction instruction)
+    private static CallInstruction? CallAt(CodeModel model, in CodeStep step)
     {
-        if (instruction.Mnemonic != Mnemonic.Call)
+        if (step.Kind == StepKind.IndirectCall)
+            return new CallInstruction(step.NextAddress, 0, "");
+        if (step.Kind != StepKind.Call)
             return null;
-        if (!instruction.IsCallNear)
-            return new CallInstruction(instruction.NextIP, 0, "");
-        int target = model.Functions.IndexAt(instruction.NearBranchTarget);
-        return new CallInstruction(instruction.NextIP, instruction.NearBranchTarget, target < 0 ? "" : model.Functions[target].Name);
+        int target = model.Functions.IndexAt(step.Target);
+        return new CallInstruction(step.NextAddress, step.Target, target < 0 ? "" : model.Functions[target].Name);
     }
 
     private static (int Block, int Instruction)? Locate(FunctionBody body, ulong address)
@@ -81,7 +78,7 @@ internal static class PastCalls
             BasicBlock block = body.Blocks[b];
             for (int i = block.Start; i < block.End; i++)
             {
-                if (body.Instructions[i].IP == address)
+                if (body.Steps[i].Address == address)
                     return (b, i);
             }
         }
@@ -112,7 +109,7 @@ internal static class PastCalls
         for (int b = 0; b < edges.Length; b++)
         {
             BasicBlock block = body.Blocks[b];
-            edges[b] = body.Instructions[block.End - 1].FlowControl == FlowControl.IndirectBranch
+            edges[b] = body.Steps[block.End - 1].Kind == StepKind.IndirectJump
                 ? [.. Enumerable.Range(0, edges.Length)]
                 : [.. block.Successors];
         }

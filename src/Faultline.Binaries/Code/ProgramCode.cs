@@ -17,7 +17,7 @@ public readonly record struct CallInstruction(ulong ReturnAddress, ulong Target,
 
 /// <summary>
 /// What the machine code of a binary shows: map call sites, calls, go statements. Built on first use; amd64 and arm64. On arm64 registers are
-/// followed but memory is not, so operands have no provenance there and paths within a function are not told apart.
+/// followed but memory is not, so operands have no provenance there.
 /// Immutable and thread-safe.
 /// </summary>
 public sealed class ProgramCode

@@ -16,10 +16,17 @@ internal static class ProbeCommand
     private const int MostProbes = 12;
     private const string Events = "/sys/kernel/tracing/uprobe_events";
 
-    /// <summary>Null when there is no amd64 binary to probe or nothing to probe in it.</summary>
+    /// <summary>Where Go keeps g and the first two arguments, as the kernel names the registers; those of arm64 were read, not run.</summary>
+    private static readonly Dictionary<string, (string G, string First, string Second)> s_registers = new(StringComparer.Ordinal)
+    {
+        ["amd64"] = ("%r14", "%ax", "%bx"),
+        ["arm64"] = ("%x28", "%x0", "%x1"),
+    };
+
+    /// <summary>Null when there is no binary to probe or nothing to probe in it.</summary>
     public static string? For(MapFault fault, IReadOnlyList<MapCallSite> writes, ProgramImage image)
     {
-        if (image.Binary is not { Architecture: "amd64" } binary || fault.Site is not { } site || writes.Count == 0)
+        if (image.Binary is not { } binary || !s_registers.TryGetValue(binary.Architecture, out var registers) || fault.Site is not { } site || writes.Count == 0)
             return null;
 
         var path = Path.GetFullPath(binary.Path);
@@ -29,7 +36,7 @@ internal static class ProbeCommand
         {
             if (writes.Contains(call) && name == "victim" || FileOffset(binary.Elf, call.CallAddress) is not { } offset)
                 continue;
-            probes.Append(CultureInfo.InvariantCulture, $"p:faultline/{name} {path}:0x{offset:x} goid=+{GoidOffset(binary.BuildInfo?.Release)}(%r14):u64 map={MapOperand(call.Callee)}:x64\\n");
+            probes.Append(CultureInfo.InvariantCulture, $"p:faultline/{name} {path}:0x{offset:x} goid=+{GoidOffset(binary.BuildInfo?.Release)}({registers.G}):u64 map={MapOperand(call.Callee, registers.First, registers.Second)}:x64\\n");
             count++;
         }
 
@@ -41,12 +48,12 @@ internal static class ProbeCommand
     /// <summary>Where <c>g.goid</c> lies; it moved by a word for two releases.</summary>
     private static int GoidOffset(int? release) => release is 23 or 24 ? 160 : 152;
 
-    private static string MapOperand(string callee)
+    private static string MapOperand(string callee, string first, string second)
         => callee switch
         {
-            "runtime.mapiternext" or "runtime.mapIterNext" => "+24(%ax)",
-            _ when callee.StartsWith("internal/runtime/maps.(*Map)", StringComparison.Ordinal) => "%ax",
-            _ => "%bx",
+            "runtime.mapiternext" or "runtime.mapIterNext" => $"+24({first})",
+            _ when callee.StartsWith("internal/runtime/maps.(*Map)", StringComparison.Ordinal) => first,
+            _ => second,
         };
 
     private static ulong? FileOffset(ElfFile elf, ulong address)

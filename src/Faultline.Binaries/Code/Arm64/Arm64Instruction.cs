@@ -40,8 +40,11 @@ internal enum Arm64Kind : byte
     /// <summary><c>BR</c></summary>
     IndirectJump,
 
-    /// <summary><c>RET</c>, and what stops the program.</summary>
-    Leave,
+    /// <summary><c>RET</c></summary>
+    Return,
+
+    /// <summary><c>BRK</c>, <c>UDF</c></summary>
+    Stop,
 }
 
 /// <summary>
@@ -83,8 +86,8 @@ internal readonly record struct Arm64Instruction(Arm64Kind Kind, uint Word, int 
         {
             0xD61F_0000 => Make(Arm64Kind.IndirectJump),
             0xD63F_0000 => Make(Arm64Kind.IndirectCall),
-            0xD65F_0000 => Make(Arm64Kind.Leave),
-            _ => Make(word == 0 || (word & 0xFFE0_001F) == 0xD420_0000 ? Arm64Kind.Leave : Arm64Kind.Other), // UDF, BRK
+            0xD65F_0000 => Make(Arm64Kind.Return),
+            _ => Make(word == 0 || (word & 0xFFE0_001F) == 0xD420_0000 ? Arm64Kind.Stop : Arm64Kind.Other),
         };
 
         Arm64Instruction Make(Arm64Kind kind, long immediate = 0) => new(kind, word, low, middle, immediate, 0);

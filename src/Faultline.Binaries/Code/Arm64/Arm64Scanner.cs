@@ -102,7 +102,7 @@ internal sealed class Arm64Scanner
             Apply(instruction, address);
             if (instruction.Kind is Arm64Kind.Jump or Arm64Kind.ConditionalJump)
                 hasChanged |= Contribute(instruction.Target);
-            if (instruction.Kind is Arm64Kind.Jump or Arm64Kind.IndirectJump or Arm64Kind.Leave)
+            if (instruction.Kind is Arm64Kind.Jump or Arm64Kind.IndirectJump or Arm64Kind.Return or Arm64Kind.Stop)
                 FallOff();
         }
 
