@@ -19,6 +19,8 @@ internal sealed class Pclntab
     private readonly int _size;
     private readonly PclntabHeader _header;
     private readonly PclntabLayout _layout;
+    private readonly PcValueMarks _marks = new();
+
     // Room for what a large batch asks for: growing step by step costs more than the table.
     private readonly ConcurrentDictionary<int, string> _strings = new(concurrencyLevel: 2, capacity: 8191);
 
@@ -203,7 +205,7 @@ internal sealed class Pclntab
     }
 
     private int FindValue(uint table, in FunctionRecord record, ulong address) =>
-        PcValueTable.Find(Pctab, table, record.Entry, address, _header.Quantum);
+        _marks.Find(Pctab, table, (address - record.Entry) / (uint)_header.Quantum);
 
     /// <summary>Rows are pairs (entry, record offset); after the last one stands the end of the code alone.</summary>
     private ulong ReadRow(int index, int column)
