@@ -34,7 +34,7 @@ public sealed record Toolchain(int Release, string Root)
         {
             ["GOARCH"] = variant.Architecture,
             ["GOEXPERIMENT"] = variant.Experiment,
-            ["CGO_ENABLED"] = variant == BuildVariant.Race ? "1" : "0",
+            ["CGO_ENABLED"] = variant.Cgo ? "1" : "0",
         };
         return BuildOnce($"{program}-{variant.Name}", key.ToString(), sources, environment, [.. variant.Flags, "."]);
     }
