@@ -24,13 +24,14 @@ internal sealed class Pclntab
     // Room for what a large batch asks for: growing step by step costs more than the table.
     private readonly ConcurrentDictionary<int, string> _strings = new(concurrencyLevel: 2, capacity: 8191);
 
-    public Pclntab(MappedFile file, long offset, int size, ulong address)
+    /// <param name="otherwise">The layout to assume if the magic is unknown; null refuses it.</param>
+    public Pclntab(MappedFile file, long offset, int size, ulong address, PclntabLayout? otherwise = null)
     {
         _file = file;
         _offset = offset;
         _size = size;
         Address = address;
-        _header = PclntabHeader.Parse(Bytes, file.Path, offset);
+        _header = PclntabHeader.Parse(Bytes, file.Path, offset, otherwise);
         _layout = _header.Layout;
     }
 
