@@ -15,6 +15,7 @@ public sealed class CommandLineTests
         { "help-info", "info --help", "empty.log", 0 },
         { "symbolize-no-binary", "symbolize", "empty.log", 64 },
         { "symbolize-bad-format", "symbolize broken.elf --format xml", "empty.log", 64 },
+        { "symbolize-bad-bias", "symbolize broken.elf 0x1 --load-bias high", "empty.log", 64 },
         { "symbolize-missing", "symbolize nowhere 0x1", "empty.log", 66 },
         { "symbolize-broken", "symbolize broken.elf 0x1", "empty.log", 65 },
         { "symbolize-log", "symbolize plain.log 0x1", "empty.log", 65 },

@@ -38,6 +38,15 @@ public sealed class SymbolizeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_load_bias_is_taken_off_addresses_only()
+    {
+        string plain = (await Program.Run(default, "symbolize", _binary, "main.main")).Text;
+        ulong entry = Convert.ToUInt64(plain[..plain.IndexOf(':', StringComparison.Ordinal)], 16);
+        Outcome biased = await Program.Run(default, "symbolize", _binary, "--load-bias", "0x7f0000000000", $"{entry + 0x7f0000000000:x}", "main.main", "0x1000");
+        Assert.Equal($"{plain}{plain}0x1000: not in the binary\n", biased.Text);
+    }
+
+    [Fact]
     public async Task Return_addresses_name_the_call_before_them()
     {
         JsonElement main = (await Query("--format", "json", _binary, "main.main")).GetProperty("addresses")[0];

@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Faultline.Binaries.Reading;
+using ZstdSharp;
 
 namespace Faultline.Binaries.Elf;
 
 /// <summary>
 /// Unpacks sections: those flagged <c>SHF_COMPRESSED</c> (an <c>Elf64_Chdr</c> before the data) and the older <c>.zdebug_*</c>
-/// (<c>ZLIB</c> and a big-endian size). A size is believed only as far as zlib can reach it.
+/// (<c>ZLIB</c> and a big-endian size). A size is believed only as far as zlib can reach it, whichever compression it is: Zstandard can
+/// go far beyond, but not with debug data.
 /// </summary>
 internal static class CompressedSection
 {
@@ -14,6 +16,7 @@ internal static class CompressedSection
     private const int HeaderSize = 24;
     private const int OldHeaderSize = 12;
     private const uint Zlib = 1;
+    private const uint Zstandard = 2;
 
     /// <summary>DEFLATE cannot do better than 1032 to 1.</summary>
     private const ulong BestRatio = 1032;
@@ -31,34 +34,41 @@ internal static class CompressedSection
         var (kind, size) = old
             ? (packed.StartsWith("ZLIB"u8) ? Zlib : 0, BinaryPrimitives.ReadUInt64BigEndian(packed[4..]))
             : (BinaryPrimitives.ReadUInt32LittleEndian(packed), BinaryPrimitives.ReadUInt64LittleEndian(packed[8..]));
-        if (kind != Zlib)
-            Throw.Malformed(file.Path, section.Offset, structure, kind == 2 ? "it is compressed with Zstandard, only zlib is read" : $"its compression {kind} is unknown");
+        if (kind is not (Zlib or Zstandard))
+            Throw.Malformed(file.Path, section.Offset, structure, $"its compression {kind} is unknown");
         packed = packed[(old ? OldHeaderSize : HeaderSize)..];
         if (size > ReadLimits.SectionSize || size > (ulong)packed.Length * BestRatio)
             Throw.Malformed(file.Path, section.Offset, structure, $"its {packed.Length} bytes claim to unpack to {size}");
-        return Inflate(packed, (int)size, file.Path, section.Offset, structure);
+        var unpacked = new byte[size];
+        var count = kind == Zlib ? Inflate(packed, unpacked) : Expand(packed, unpacked);
+        if (count < 0)
+            Throw.Malformed(file.Path, section.Offset, structure, $"its bytes are no {(kind == Zlib ? "zlib" : "Zstandard")} data of that size");
+        if (count < unpacked.Length)
+            Throw.Malformed(file.Path, section.Offset, structure, $"it unpacks to {count} bytes where it says {size}");
+        return unpacked;
     }
 
-    private static unsafe byte[] Inflate(ReadOnlySpan<byte> packed, int size, string source, long offset, string structure)
+    /// <summary>How many bytes there were; -1 when the data are damaged.</summary>
+    private static unsafe int Inflate(ReadOnlySpan<byte> packed, byte[] unpacked)
     {
-        var unpacked = new byte[size];
         fixed (byte* start = packed)
         {
             using var stream = new ZLibStream(new UnmanagedMemoryStream(start, packed.Length), CompressionMode.Decompress);
-            var count = 0;
             try
             {
-                count = stream.ReadAtLeast(unpacked, size, throwOnEndOfStream: false);
+                return stream.ReadAtLeast(unpacked, unpacked.Length, throwOnEndOfStream: false);
             }
             catch (InvalidDataException)
             {
-                Throw.Malformed(source, offset, structure, "its bytes are no zlib data");
+                return -1;
             }
-
-            if (count < size)
-                Throw.Malformed(source, offset, structure, $"it unpacks to {count} bytes where it says {size}");
         }
+    }
 
-        return unpacked;
+    /// <summary>As <see cref="Inflate"/>; more data than room count as damaged too.</summary>
+    private static int Expand(ReadOnlySpan<byte> packed, byte[] unpacked)
+    {
+        using var decompressor = new Decompressor();
+        return decompressor.TryUnwrap(packed, unpacked, out var count) ? count : -1;
     }
 }

@@ -11,20 +11,26 @@ internal static class PcValueTable
     /// <summary>What a table says where it says nothing.</summary>
     public const int None = -1;
 
-    /// <summary>The value at a program counter; <see cref="None"/> when the table is absent, broken or ends before it.</summary>
-    public static int Find(ReadOnlySpan<byte> pctab, uint offset, ulong entry, ulong address, int quantum)
+    /// <summary>
+    /// Reads on from a mark until the run that holds a distance, then the mark has that run's value; or, once it has reached a position,
+    /// only to the end of the run there.
+    /// </summary>
+    public static PcValueWalk Walk(ReadOnlySpan<byte> pctab, ref PcValueMark mark, ulong distance, int pauseAt)
     {
-        if (offset == 0 || offset >= (uint)pctab.Length)
-            return None;
-        var rest = pctab[(int)offset..];
-        var value = None;
+        var rest = pctab[mark.Position..];
+        var (value, reached) = (mark.Value, mark.Distance);
 
         // Nearly all numbers are one byte long, and large functions have thousands of them: this loop is where symbolizing spends its time.
-        var distance = (address - entry) / (uint)quantum;
-        var reached = 0UL;
-        var first = true;
+        var first = reached == 0 && value == None;
+        var pauseLength = pctab.Length - pauseAt;
         while (rest.Length >= 2)
         {
+            if (rest.Length <= pauseLength)
+            {
+                mark = new PcValueMark(pctab.Length - rest.Length, value, reached);
+                return PcValueWalk.Paused;
+            }
+
             if (rest.Length >= 8 && TrySkipFour(BinaryPrimitives.ReadUInt64LittleEndian(rest), distance, ref reached, ref value))
             {
                 rest = rest[8..];
@@ -42,20 +48,23 @@ internal static class PcValueTable
             {
                 var position = 0;
                 if (!TryReadUvarint(rest, ref position, out valueDelta) || !TryReadUvarint(rest, ref position, out addressDelta))
-                    return None;
+                    return PcValueWalk.Ended;
                 rest = rest[position..];
             }
 
             if (valueDelta == 0 && !first)
-                return None;
+                return PcValueWalk.Ended;
             first = false;
             value += (int)(valueDelta >> 1) ^ -(int)(valueDelta & 1);
             reached += addressDelta;
             if (distance < reached)
-                return value;
+            {
+                mark = new PcValueMark(pctab.Length - rest.Length, value, reached);
+                return PcValueWalk.Found;
+            }
         }
 
-        return None;
+        return PcValueWalk.Ended;
     }
 
     /// <summary>
@@ -99,4 +108,16 @@ internal static class PcValueTable
 
         return false;
     }
+}
+
+/// <summary>How reading a run-length table came to a stop.</summary>
+internal enum PcValueWalk
+{
+    /// <summary>The table ended, or its bytes are broken, before the wanted distance.</summary>
+    Ended,
+
+    Found,
+
+    /// <summary>The position to pause at was reached first.</summary>
+    Paused,
 }

@@ -19,16 +19,19 @@ internal sealed class Pclntab
     private readonly int _size;
     private readonly PclntabHeader _header;
     private readonly PclntabLayout _layout;
+    private readonly PcValueMarks _marks = new();
+
     // Room for what a large batch asks for: growing step by step costs more than the table.
     private readonly ConcurrentDictionary<int, string> _strings = new(concurrencyLevel: 2, capacity: 8191);
 
-    public Pclntab(MappedFile file, long offset, int size, ulong address)
+    /// <param name="otherwise">The layout to assume if the magic is unknown; null refuses it.</param>
+    public Pclntab(MappedFile file, long offset, int size, ulong address, PclntabLayout? otherwise = null)
     {
         _file = file;
         _offset = offset;
         _size = size;
         Address = address;
-        _header = PclntabHeader.Parse(Bytes, file.Path, offset);
+        _header = PclntabHeader.Parse(Bytes, file.Path, offset, otherwise);
         _layout = _header.Layout;
     }
 
@@ -203,7 +206,7 @@ internal sealed class Pclntab
     }
 
     private int FindValue(uint table, in FunctionRecord record, ulong address) =>
-        PcValueTable.Find(Pctab, table, record.Entry, address, _header.Quantum);
+        _marks.Find(Pctab, table, (address - record.Entry) / (uint)_header.Quantum);
 
     /// <summary>Rows are pairs (entry, record offset); after the last one stands the end of the code alone.</summary>
     private ulong ReadRow(int index, int column)

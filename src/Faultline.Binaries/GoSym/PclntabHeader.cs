@@ -9,17 +9,21 @@ internal sealed record PclntabHeader(
 {
     private const string Structure = "pclntab header";
 
+    /// <summary>Of Go 1.2 to 1.15.</summary>
+    private const uint OldMagic = 0xfffffffb;
+
     /// <summary>The two bytes after the magic and its padding: smallest instruction and pointer size.</summary>
     public const int SmallestHeader = 64;
 
-    public static PclntabHeader Parse(ReadOnlySpan<byte> table, string source, long offset)
+    /// <param name="otherwise">The layout to assume if the magic is unknown; null refuses it.</param>
+    public static PclntabHeader Parse(ReadOnlySpan<byte> table, string source, long offset, PclntabLayout? otherwise = null)
     {
         var cursor = new ByteCursor(table, source, Structure, offset);
         var magic = cursor.ReadUInt32();
-        var layout = PclntabLayout.Find(magic);
+        var layout = PclntabLayout.Find(magic) ?? (magic == OldMagic ? null : otherwise);
         if (layout is null)
         {
-            Throw.Malformed(source, offset, Structure, magic == 0xfffffffb
+            Throw.Malformed(source, offset, Structure, magic == OldMagic
                 ? "it was written by Go 1.15 or older, which is not supported"
                 : $"the magic 0x{magic:x} is unknown");
         }

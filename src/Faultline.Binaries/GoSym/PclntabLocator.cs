@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.Reading;
 
@@ -15,8 +16,11 @@ internal static class PclntabLocator
     {
         foreach (var name in SectionNames)
         {
-            if (elf.TryFindSection(name, out var section) && TryOpen(elf, section.Offset, (long)section.FileSize, section.Address) is { } table)
+            if (elf.TryFindSection(name, out var section)
+                && (TryOpenDisguised(elf, section) ?? TryOpen(elf, section.Offset, (long)section.FileSize, section.Address)) is { } table)
+            {
                 return table;
+            }
         }
 
         return Scan(elf);
@@ -49,6 +53,46 @@ internal static class PclntabLocator
             return -1;
         var found = bytes[(from + 1)..].IndexOf((ReadOnlySpan<byte>)[0xff, 0xff, 0xff, 0, 0]);
         return found < 0 ? -1 : from + found;
+    }
+
+    /// <summary>
+    /// A table whose magic is none of Go's, as obfuscators write it so that tools do not know it, but whose content is that of the
+    /// newest format. The entries in function records may be scrambled too; those of the rows, which are used here, cannot be.
+    /// </summary>
+    private static Pclntab? TryOpenDisguised(ElfFile elf, in ElfSection section)
+    {
+        if (!elf.File.TrySlice(section.Offset, 4, out var start))
+            return null;
+        var magic = BinaryPrimitives.ReadUInt32LittleEndian(start);
+        if (PclntabLayout.Find(magic) is not null)
+            return null;
+        try
+        {
+            var table = new Pclntab(elf.File, section.Offset, (int)Math.Min(section.FileSize, int.MaxValue), section.Address, PclntabLayout.All[0]);
+            if (!IsConsistent(table))
+                return null;
+            elf.Log.Add(
+                "GOSYM0108", DiagnosticSeverity.Info, section.Offset,
+                $"the function table has the magic 0x{magic:x}, which no Go release writes: the program was obfuscated, names are shown as they stand");
+            return table;
+        }
+        catch (MalformedDataException)
+        {
+            // It is no table in disguise; the caller says what is wrong with it.
+            return null;
+        }
+    }
+
+    /// <summary>Whether rows ascend and names are text, all through the table.</summary>
+    private static bool IsConsistent(Pclntab table)
+    {
+        for (var index = 0; index < table.FunctionCount; index++)
+        {
+            if (table.EntryOf(index) > table.EndOf(index) || table.GetNameBytes(index) is not { IsEmpty: false } name || name.ContainsAnyInRange((byte)0, (byte)0x1f))
+                return false;
+        }
+
+        return true;
     }
 
     private static Pclntab? TryOpen(ElfFile elf, long offset, long size, ulong address)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using System.Text.Json;
 using Faultline.Binaries;
@@ -40,7 +41,14 @@ internal static class SymbolizeCommand
             ("addr2line", SymbolFormat.Addr2line));
         Option<bool> returnAddresses = new("--return-addresses", "-r") { Description = "The PCs are return addresses: look up the call before each." };
         Option<bool> noInlines = new("--no-inlines") { Description = "With 'addr2line': two lines for each PC, as 'go tool addr2line' writes them." };
-        Command command = new("symbolize", "Say which functions and lines addresses of a binary belong to, inlined calls included.") { path, queries, format, returnAddresses, noInlines };
+        Option<ulong> loadBias = new("--load-bias")
+        {
+            HelpName = "ADDRESS",
+            Description = "Where a position-independent program was loaded, by its first line in /proc/PID/maps: taken off every address given.",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = ParseLoadBias,
+        };
+        Command command = new("symbolize", "Say which functions and lines addresses of a binary belong to, inlined calls included.") { path, queries, format, returnAddresses, noInlines, loadBias };
         debugFiles.AddTo(command);
         command.SetAction(arguments =>
         {
@@ -57,7 +65,7 @@ internal static class SymbolizeCommand
                     SymbolFormat.Addr2line => new Addr2lineOutput(writer, !arguments.GetValue(noInlines)),
                     _ => new TextSymbolOutput(writer),
                 };
-                Run(arguments.GetValue(queries) ?? [], new Symbolizer(binary), arguments.GetValue(returnAddresses), output);
+                Run(arguments.GetValue(queries) ?? [], new Symbolizer(binary), arguments.GetValue(loadBias), arguments.GetValue(returnAddresses), output);
                 if (output is JsonSymbolOutput)
                     writer.Write('\n');
             }
@@ -75,7 +83,15 @@ internal static class SymbolizeCommand
         return command;
     }
 
-    private static void Run(string[] queries, Symbolizer symbolizer, bool returnAddresses, SymbolOutput output)
+    private static ulong ParseLoadBias(ArgumentResult result)
+    {
+        string given = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+        if (!LocationQuery.TryParseAddress(given, out ulong address))
+            result.AddError($"--load-bias wants a hexadecimal address, not '{given}'.");
+        return address;
+    }
+
+    private static void Run(string[] queries, Symbolizer symbolizer, ulong loadBias, bool returnAddresses, SymbolOutput output)
     {
         if (queries is [])
             queries = ["-"];
@@ -91,7 +107,7 @@ internal static class SymbolizeCommand
 
         void Answer(string query)
         {
-            IReadOnlyList<ulong> addresses = LocationQuery.Resolve(query, symbolizer, out bool isLine);
+            IReadOnlyList<ulong> addresses = LocationQuery.Resolve(query, symbolizer, loadBias, out bool isLine);
             foreach (ulong address in addresses)
                 output.Write(query, symbolizer.Resolve(address, returnAddresses && !isLine));
             if (addresses.Count == 0)

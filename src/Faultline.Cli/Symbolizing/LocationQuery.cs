@@ -10,12 +10,13 @@ namespace Faultline.Cli.Symbolizing;
 internal static class LocationQuery
 {
     /// <summary>The addresses that a query stands for, in address order; none when the binary does not have it.</summary>
+    /// <param name="loadBias">How far the program was loaded above its link-time addresses; addresses are given as they were at run time.</param>
     /// <param name="isLine">True when the query names a source line: its addresses are where code starts, not where a call returns.</param>
-    public static IReadOnlyList<ulong> Resolve(ReadOnlySpan<char> query, Symbolizer symbolizer, out bool isLine)
+    public static IReadOnlyList<ulong> Resolve(ReadOnlySpan<char> query, Symbolizer symbolizer, ulong loadBias, out bool isLine)
     {
         isLine = false;
         if (TryParseAddress(query, out var address))
-            return [address];
+            return address < loadBias ? [] : [address - loadBias];
         var colon = query.LastIndexOf(':');
         if (colon > 0 && int.TryParse(query[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var line))
         {

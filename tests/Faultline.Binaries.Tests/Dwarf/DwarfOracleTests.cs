@@ -46,6 +46,33 @@ public sealed class DwarfOracleTests
         Assert.Empty(elf.Diagnostics);
     }
 
+    /// <summary>Whatever objcopy packs the sections with, they say what they said before.</summary>
+    [Theory]
+    [InlineData("zlib", ".debug_info")]
+    [InlineData("zlib-gnu", ".zdebug_info")]
+    [InlineData("zstd", ".debug_info")]
+    public void Packed_sections_say_the_same(string compression, string section)
+    {
+        Assert.SkipUnless(ExternalTool.IsInstalled("gcc") && ExternalTool.IsInstalled("objcopy"), "gcc or objcopy is not installed");
+        using var directory = new TemporaryDirectory();
+        using var plain = ElfFile.Open(CProgram.Build(directory, "-g", "-gz=none"));
+        var path = Path.Combine(directory.Root, "packed");
+        ExternalTool.Run("objcopy", [$"--compress-debug-sections={compression}", plain.Path, path]);
+        using var packed = ElfFile.Open(path);
+        Assert.True(packed.TryFindSection(section, out var found) && plain.TryFindSection(".debug_info", out var whole) && found.FileSize < whole.FileSize);
+
+        var (before, after) = (new DwarfInfo(plain), new DwarfInfo(packed));
+        var outer = Assert.Single(plain.Symbols.Symbols, symbol => plain.Symbols.GetName(symbol) == "outer");
+        for (var address = outer.Address; address < outer.Address + outer.Size; address++)
+        {
+            var frames = after.ResolveFrames(address);
+            Assert.NotEmpty(frames);
+            Assert.Equal(before.ResolveFrames(address), frames);
+        }
+
+        Assert.Empty(packed.Diagnostics);
+    }
+
     [Theory]
     [MemberData(nameof(BinaryMatrix.Releases), MemberType = typeof(BinaryMatrix))]
     public void Frames_of_Go_code_are_those_of_llvm(int release)

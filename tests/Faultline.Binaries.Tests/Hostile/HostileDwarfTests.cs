@@ -29,6 +29,37 @@ public sealed class HostileDwarfTests
         }
     }
 
+    [Theory]
+    [InlineData(1UL << 60, "claim to unpack to 1152921504606846976")]
+    [InlineData(5000UL, "unpacks to 4096 bytes where it says 5000")]
+    [InlineData(100UL, "no Zstandard data of that size")]
+    [InlineData(0UL, "no Zstandard data of that size")]
+    public void A_size_is_not_believed_of_Zstandard_either(ulong claim, string rule)
+    {
+        using var directory = new TemporaryDirectory();
+        var random = new SeededNumbers(1);
+        using var compressor = new ZstdSharp.Compressor();
+        var content = compressor.Wrap([.. Enumerable.Range(0, 4096).Select(_ => (byte)random.Next(256))]).ToArray();
+        using var elf = ElfFile.Open(WriteSection(directory, ".debug_info", [.. Header(2, claim), .. content]));
+        Assert.Empty(new DwarfInfo(elf).ResolveFrames(DwarfBuilder.Text));
+        var diagnostic = Assert.Single(elf.Diagnostics);
+        Assert.Equal("ELF0106", diagnostic.Id);
+        Assert.Contains(rule, diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A few kilobytes that would grow to hundreds of megabytes.</summary>
+    [Fact]
+    public void A_Zstandard_bomb_is_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        using var compressor = new ZstdSharp.Compressor();
+        var content = compressor.Wrap(new byte[64 << 20]).ToArray();
+        Assert.True(content.Length < 16 << 10, $"{content.Length}");
+        using var elf = ElfFile.Open(WriteSection(directory, ".debug_info", [.. Header(2, 64 << 20), .. content]));
+        Assert.Empty(new DwarfInfo(elf).ResolveFrames(DwarfBuilder.Text));
+        Assert.Contains("claim to unpack to 67108864", Assert.Single(elf.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void References_in_a_circle_end()
     {
@@ -107,21 +138,29 @@ public sealed class HostileDwarfTests
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
             zlib.Write(new byte[4096]);
-        var header = new byte[old ? 12 : 24];
+        var header = Header(1, claim);
         if (old)
         {
+            header = new byte[12];
             "ZLIB"u8.CopyTo(header);
             BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(4), claim);
         }
-        else
-        {
-            header[0] = 1;
-            BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), claim);
-        }
 
-        byte[] content = [.. header, .. packed.ToArray()];
+        return WriteSection(directory, old ? ".zdebug_info" : ".debug_info", [.. header, .. packed.ToArray()]);
+    }
+
+    private static byte[] Header(byte kind, ulong claim)
+    {
+        var header = new byte[24];
+        header[0] = kind;
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), claim);
+        return header;
+    }
+
+    private static string WriteSection(TemporaryDirectory directory, string name, byte[] content)
+    {
         var elf = new ElfBuilder().Segment(1, 0, 0x400000, 0x1000);
-        elf.Image.Put(0x400, content).PutByte(0x1000, 0);
-        return elf.Section(old ? ".zdebug_info" : ".debug_info", 1, old ? 0UL : 0x800UL, 0, 0x400, (ulong)content.Length).Write(directory);
+        elf.Image.Put(0x400, content).PutByte(Math.Max(0x1000, 0x400 + content.Length), 0);
+        return elf.Section(name, 1, name == ".debug_info" ? 0x800UL : 0UL, 0, 0x400, (ulong)content.Length).Write(directory);
     }
 }

@@ -1,7 +1,8 @@
 namespace Faultline.Binaries.Tests.Toolchains;
 
 /// <summary>How a test program is built.</summary>
-public sealed record BuildVariant(string Name, string Architecture = "amd64", string Experiment = "", string FlagText = "")
+/// <param name="Cgo">Whether the C compiler takes part.</param>
+public sealed record BuildVariant(string Name, string Architecture = "amd64", string Experiment = "", string FlagText = "", bool Cgo = false)
 {
     public static BuildVariant Plain { get; } = new("plain");
 
@@ -28,7 +29,19 @@ public sealed record BuildVariant(string Name, string Architecture = "amd64", st
     public static BuildVariant NoInlining { get; } = new("no-inlining", FlagText: "-gcflags=-l");
 
     /// <summary>Needs a C compiler.</summary>
-    public static BuildVariant Race { get; } = new("race", FlagText: "-race");
+    public static BuildVariant Race { get; } = new("race", FlagText: "-race", Cgo: true);
+
+    /// <summary>The ways in which Go code comes together with C code; all need a C compiler.</summary>
+    public static IReadOnlyList<BuildVariant> WithC { get; } =
+    [
+        new("cgo", Cgo: true),
+        new("external", Cgo: true, FlagText: "-ldflags=-linkmode=external"),
+        new("static-pie", Cgo: true, FlagText: "-buildmode=pie|-ldflags=-linkmode=external -extldflags=-static-pie"),
+        new("c-shared", Cgo: true, FlagText: "-buildmode=c-shared"),
+        new("c-archive", Cgo: true, FlagText: "-buildmode=c-archive"),
+        new("plugin", Cgo: true, FlagText: "-buildmode=plugin"),
+        new("cgo-race", Cgo: true, FlagText: "-race"),
+    ];
 
     /// <summary>What changes the machine code that a program is made of, or the names in it.</summary>
     public static IReadOnlyList<BuildVariant> Codes { get; } = [Plain, Stripped, Pie, NoInlining, Race];
@@ -41,5 +54,5 @@ public sealed record BuildVariant(string Name, string Architecture = "amd64", st
     public IReadOnlyList<string> Flags => FlagText.Split('|', StringSplitOptions.RemoveEmptyEntries);
 
     public static BuildVariant Get(string name) =>
-        Everywhere.Union(Codes).Union(Arm64Codes).Append(NoSwissMap).Single(variant => variant.Name == name);
+        Everywhere.Union(Codes).Union(Arm64Codes).Union(WithC).Append(NoSwissMap).Single(variant => variant.Name == name);
 }

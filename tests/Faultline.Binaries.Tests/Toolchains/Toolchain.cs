@@ -34,10 +34,15 @@ public sealed record Toolchain(int Release, string Root)
         {
             ["GOARCH"] = variant.Architecture,
             ["GOEXPERIMENT"] = variant.Experiment,
-            ["CGO_ENABLED"] = variant == BuildVariant.Race ? "1" : "0",
+            ["CGO_ENABLED"] = variant.Cgo ? "1" : "0",
         };
         return BuildOnce($"{program}-{variant.Name}", key.ToString(), sources, environment, [.. variant.Flags, "."]);
     }
+
+    /// <summary>Builds a package of a GOPATH, as Debian lays out the sources of Go packages.</summary>
+    public string BuildInPath(string package, string goPath) => BuildOnce(
+        Path.GetFileName(package), File.ReadAllText(Path.Combine(Root, "VERSION")), goPath,
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["GO111MODULE"] = "off", ["GOPATH"] = goPath }, [package]);
 
     /// <summary>A tool of the toolchain, such as <c>nm</c>; built from its sources where the distribution has no binary.</summary>
     public string Tool(string name)
