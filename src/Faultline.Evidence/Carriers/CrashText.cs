@@ -23,6 +23,6 @@ internal static class CrashText
 
     /// <summary>A line that a log prints only for a crash: what is indented or wrapped is known by it.</summary>
     public static bool Opens(ReadOnlySpan<byte> line) =>
-        line.StartsWith("fatal error: "u8) || line.StartsWith("panic: "u8)
+        line.StartsWith("fatal error: "u8) || line.StartsWith("panic: "u8) || SignalGrammar.IsTitle(line)
         || (line.StartsWith("goroutine "u8) && line.Length > 10 && line[10] is >= (byte)'0' and <= (byte)'9' && line.Contains((byte)'['));
 }

@@ -61,8 +61,9 @@ public sealed class LogReader
             while (!bytes.IsEmpty)
                 parser.Write(utf16.Decode(ref bytes));
         }
-        else
+        else if (utf16.IsDecided)
         {
+            parser.Write(utf16.TakeHeldBack());
             parser.Write(bytes);
         }
     }
@@ -72,7 +73,7 @@ public sealed class LogReader
     /// </summary>
     public IReadOnlyList<TracebackLog> Complete()
     {
-        parser.Write(utf16.Complete());
+        parser.Write(utf16.TakeHeldBack());
         TracebackLog plain = parser.Complete();
         carriers.Complete();
         List<TracebackLog> logs = [];

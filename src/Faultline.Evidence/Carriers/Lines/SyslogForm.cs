@@ -29,7 +29,7 @@ internal static class SyslogForm
     {
         carried = default;
         int host = rest[..Math.Min(rest.Length, CarrierLimits.NameSize)].IndexOf((byte)' ');
-        if (host <= 0 || rest[..host].ContainsAny((byte)':', (byte)'\t', (byte)'(') || rest.StartsWith("fatal error:"u8))
+        if (host <= 0 || !IsHost(rest[..host]) || rest.StartsWith("fatal error:"u8))
             return false;
         ReadOnlySpan<byte> tag = rest[(host + 1)..Math.Min(rest.Length, host + 1 + CarrierLimits.NameSize)];
         int end = tag.IndexOf((byte)' ');
@@ -50,6 +50,17 @@ internal static class SyslogForm
             Text = Unescape(rest[Math.Min(rest.Length, size + 1)..], scratch),
             IsApart = true,
         };
+        return true;
+    }
+
+    private static bool IsHost(ReadOnlySpan<byte> name)
+    {
+        foreach (byte value in name)
+        {
+            if (value is not ((>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' or (byte)'_'))
+                return false;
+        }
+
         return true;
     }
 

@@ -9,7 +9,6 @@ internal sealed class Utf16Text
 
     private readonly byte[] head = new byte[2];
     private int headSize;
-    private bool isDecided;
     private Decoder? decoder;
     private char[] chars = [];
     private byte[] text = [];
@@ -17,14 +16,25 @@ internal sealed class Utf16Text
 
     public bool IsFound => decoder is not null;
 
+    /// <summary>Enough was seen to tell.</summary>
+    public bool IsDecided { get; private set; }
+
+    /// <summary>Bytes that were held back for a decision that they turned out to be no mark; taken once.</summary>
+    public ReadOnlySpan<byte> TakeHeldBack()
+    {
+        int size = IsFound ? 0 : headSize;
+        headSize = 0;
+        return head.AsSpan(0, size);
+    }
+
     /// <summary>True when the bytes have to go through <see cref="Decode"/>; the mark itself is taken off.</summary>
     public bool TryTake(ref ReadOnlySpan<byte> bytes)
     {
-        if (isDecided || bytes.IsEmpty)
+        if (IsDecided || bytes.IsEmpty)
             return IsFound;
         if (headSize == 0 && bytes[0] < 0xfe)
         {
-            isDecided = true;
+            IsDecided = true;
             return false;
         }
 
@@ -36,7 +46,7 @@ internal sealed class Utf16Text
 
         if (headSize < 2)
             return false;
-        isDecided = true;
+        IsDecided = true;
         bool isBigEndian = head[0] == 0xfe && head[1] == 0xff;
         if (isBigEndian || (head[0] == 0xff && head[1] == 0xfe))
         {
@@ -57,7 +67,4 @@ internal sealed class Utf16Text
         encoder!.Convert(chars.AsSpan(0, count), text, flush: false, out _, out int size, out _);
         return text.AsSpan(0, size);
     }
-
-    /// <summary>What is left of an input that ended inside its first character.</summary>
-    public ReadOnlySpan<byte> Complete() => isDecided ? default : head.AsSpan(0, headSize);
 }
