@@ -23,7 +23,4 @@ public static class CarrierDiagnostics
 
     /// <summary>The streams take turns too often to remember every line's place.</summary>
     public const string LinesEstimated = "CARRIER0007";
-
-    /// <summary>Lines are cut at a fixed width.</summary>
-    public const string LinesCut = "CARRIER0008";
 }

@@ -11,7 +11,6 @@ internal enum CarrierKinds
     Kubectl = 1 << 3,
     Cri = 1 << 4,
     DockerJson = 1 << 5,
-    JournalExport = 1 << 6,
     JournalJson = 1 << 7,
     GoTestJson = 1 << 8,
     Record = 1 << 9,
@@ -19,7 +18,6 @@ internal enum CarrierKinds
     Klog = 1 << 11,
     Timestamp = 1 << 12,
     Indent = 1 << 13,
-    HardWrap = 1 << 14,
 }
 
 /// <summary>The words for carriers.</summary>
@@ -33,7 +31,6 @@ internal static class CarrierNames
         (CarrierKinds.Kubectl, "kubectl --prefix"),
         (CarrierKinds.Cri, "kubernetes CRI"),
         (CarrierKinds.DockerJson, "docker json-file"),
-        (CarrierKinds.JournalExport, "journald export"),
         (CarrierKinds.JournalJson, "journald JSON"),
         (CarrierKinds.GoTestJson, "go test -json"),
         (CarrierKinds.Record, "JSON records"),
@@ -41,7 +38,6 @@ internal static class CarrierNames
         (CarrierKinds.Klog, "klog"),
         (CarrierKinds.Timestamp, "timestamps"),
         (CarrierKinds.Indent, "indentation"),
-        (CarrierKinds.HardWrap, "hard-wrapped lines"),
     ];
 
     public static void AddTo(List<string> names, CarrierKinds kinds)

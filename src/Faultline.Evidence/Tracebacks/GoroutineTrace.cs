@@ -33,6 +33,9 @@ public sealed class GoroutineTrace
     /// <summary>One-based line of the header in the log.</summary>
     public long LogLine => store.Original(Record.Line);
 
+    /// <summary>Ascends in the order of printing, also where many lines of the stream stand on one line of the file.</summary>
+    public long PrintOrder => Record.Line;
+
     /// <summary>True for "goroutine running on other thread; stack unavailable".</summary>
     public bool IsStackUnavailable => Record.IsUnavailable;
 

@@ -40,7 +40,9 @@ internal static class SyslogForm
         ReadOnlySpan<byte> name = tag[..(end - 1)];
         bool hasProcess = name[^1] == ']' && name.LastIndexOf((byte)'[') is > 0 and var open && open + 2 < name.Length
             && !name[(open + 1)..^1].ContainsAnyExceptInRange((byte)'0', (byte)'9');
-        if (!hasProcess && (needsProcess || name.ContainsAny((byte)'[', (byte)'(', (byte)':')))
+
+        // The runtime's own "SCHED 10ms: ..." has the same shape; programs are named with a letter first.
+        if (!hasProcess && (needsProcess || name[0] is >= (byte)'0' and <= (byte)'9' || name.ContainsAny((byte)'[', (byte)'(', (byte)':')))
             return false;
         int size = host + 1 + end;
         carried = new CarriedLine

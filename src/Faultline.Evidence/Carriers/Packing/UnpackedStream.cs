@@ -17,7 +17,9 @@ internal sealed class UnpackedStream : IDisposable
     private readonly WatchedStream input;
     private readonly PeekedStream first;
     private readonly PeekedStream top;
+    private readonly bool isGzipAlone;
     private bool isOver;
+    private long outputSize;
 
     /// <summary>Opens the layers and adds their names, outermost first.</summary>
     public UnpackedStream(Stream stream, CarrierContext context, List<string> names)
@@ -47,6 +49,7 @@ internal sealed class UnpackedStream : IDisposable
             (Stream layer, string name) = Open(form, top);
             top = new PeekedStream(layer, ownsInner: true);
             names.Add(name);
+            isGzipAlone = form == PackingForm.Gzip && depth == 0;
         }
     }
 
@@ -68,7 +71,11 @@ internal sealed class UnpackedStream : IDisposable
             return 0;
         try
         {
-            return top.Read(buffer);
+            int count = top.Read(buffer);
+            outputSize += count;
+            if (count == 0 && IsGzipCut)
+                End();
+            return count;
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -118,6 +125,9 @@ internal sealed class UnpackedStream : IDisposable
 
     // Errors of the input itself are not the packing's: the stream below remembers whether it failed.
     private bool IsDamage(Exception error) => !input.HasFailed && error is InvalidDataException or IOException or ZstdException;
+
+    // A gzip file that is cut off simply ends for its reader. Then its last bytes are no size, which shows unless the output is gigantic.
+    private bool IsGzipCut => isGzipAlone && outputSize < 1L << 30 && input.Tail > outputSize;
 
     private void End()
     {

@@ -3,7 +3,12 @@ namespace Faultline.Evidence.Carriers.Packing;
 /// <summary>Remembers whether the stream below failed, so that its errors are told from those of what is read from it. Leaves it open.</summary>
 internal sealed class WatchedStream(Stream inner) : Stream
 {
+    private uint tail;
+
     public bool HasFailed { get; private set; }
+
+    /// <summary>The last four bytes read, little-endian: where gzip keeps the size of its last member.</summary>
+    public uint Tail => tail;
 
     public override bool CanRead => true;
 
@@ -26,6 +31,8 @@ internal sealed class WatchedStream(Stream inner) : Stream
         {
             int count = inner.Read(buffer);
             isRead = true;
+            foreach (byte value in buffer[Math.Max(0, count - 4)..count])
+                tail = (tail >> 8) | ((uint)value << 24);
             return count;
         }
         finally
