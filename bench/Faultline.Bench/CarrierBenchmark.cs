@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
+using System.Text.Encodings.Web;
 using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Tracebacks;
 
@@ -31,10 +31,10 @@ internal static class CarrierBenchmark
         Row("timestamps", Each(log, line => "2026-11-24T01:54:18Z " + line));
         Row("syslog", Each(log, line => "Nov 24 01:54:18 host web[123]: " + line));
         Row("kubernetes CRI", Each(log, line => "2026-11-24T01:54:18.123456789Z stderr F " + line));
-        Row("docker json-file", Each(log, line => $$"""{"log":{{JsonSerializer.Serialize(line + "\n")}},"stream":"stderr","time":"2026-11-24T01:54:18.123456789Z"}"""));
-        Row("journald JSON", Each(log, line => $$"""{"__CURSOR":"s=1","_SYSTEMD_UNIT":"web.service","MESSAGE":{{JsonSerializer.Serialize(line)}},"_PID":"123"}"""));
-        Row("JSON records", Each(log, line => $$"""{"level":"error","ts":1774317258.12,"msg":{{JsonSerializer.Serialize(line)}} }"""));
-        Row("go test -json", Each(log, line => $$"""{"Time":"2026-11-24T01:54:18.1Z","Action":"output","Package":"example.com/web","Test":"TestWeb","Output":{{JsonSerializer.Serialize(line + "\n")}} }"""));
+        Row("docker json-file", Each(log, line => $$"""{"log":{{Quote(line + "\n")}},"stream":"stderr","time":"2026-11-24T01:54:18.123456789Z"}"""));
+        Row("journald JSON", Each(log, line => $$"""{"__CURSOR":"s=1","_SYSTEMD_UNIT":"web.service","MESSAGE":{{Quote(line)}},"_PID":"123"}"""));
+        Row("JSON records", Each(log, line => $$"""{"level":"error","ts":1774317258.12,"msg":{{Quote(line)}} }"""));
+        Row("go test -json", Each(log, line => $$"""{"Time":"2026-11-24T01:54:18.1Z","Action":"output","Package":"example.com/web","Test":"TestWeb","Output":{{Quote(line + "\n")}} }"""));
         Row("ANSI colours", Each(log, line => $"\e[31m{line}\e[0m"));
         Row("UTF-16", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(log))]);
         Row("gzip", Gzip(log), log.Length);
@@ -63,6 +63,8 @@ internal static class CarrierBenchmark
             text.Append(wrap(line)).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
+
+    private static string Quote(string text) => $"\"{JavaScriptEncoder.Default.Encode(text)}\"";
 
     private static byte[] Gzip(byte[] bytes)
     {

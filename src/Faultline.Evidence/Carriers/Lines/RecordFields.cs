@@ -86,7 +86,7 @@ internal ref struct RecordFields
         {
             IsPartial = value.SequenceEqual("true"u8);
         }
-        else if (!TakeOrigin(name, value) && isEscaped && Trace.IsEmpty && value.IndexOf("goroutine "u8) >= 0 && value.IndexOf("\\n"u8) >= 0)
+        else if (!TakeOrigin(name, value) && isEscaped && Trace.IsEmpty && (value.IndexOf("goroutine "u8) >= 0 || value.IndexOf("fatal error: "u8) >= 0) && value.IndexOf("\\n"u8) >= 0)
         {
             Trace = value;
         }
