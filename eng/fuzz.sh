@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Fuzzes the binary readers in process, one target a format (Elf, Pclntab, Dwarf, CompressedDwarf):
+# Fuzzes the readers in process, one target a format (Elf, Pclntab, Dwarf, CompressedDwarf) and then the log carriers, one target each:
 #   eng/fuzz.sh [SECONDS] [SEED]
 # Each target runs for SECONDS (default 60). A failure names the seed and the round and leaves the file in the temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dotnet build tests/Faultline.Binaries.Tests -c Release -v:quiet --disable-build-servers -nodeReuse:false
-FAULTLINE_FUZZ_SECONDS=${1:-60} FAULTLINE_FUZZ_SEED=${2:-$RANDOM} exec dotnet artifacts/bin/Faultline.Binaries.Tests/release/Faultline.Binaries.Tests.dll \
-  --no-ansi --progress off --filter-class '*.FuzzTests'
+export FAULTLINE_FUZZ_SECONDS=${1:-60} FAULTLINE_FUZZ_SEED=${2:-$RANDOM}
+run() {
+  dotnet build "tests/$1" -c Release -v:quiet --disable-build-servers -nodeReuse:false
+  dotnet "artifacts/bin/$1/release/$1.dll" --no-ansi --progress off "${@:2}"
+}
+run Faultline.Binaries.Tests --filter-class '*.FuzzTests'
+run Faultline.Evidence.Tests --filter-method '*.HostileCarrierTests.Fuzz'

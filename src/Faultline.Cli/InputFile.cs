@@ -1,18 +1,21 @@
+using Faultline.Evidence.Carriers;
+using Faultline.Evidence.Carriers.Packing;
+using Faultline.Evidence.Tracebacks;
+
 namespace Faultline.Cli;
 
 /// <summary>An input that is open: its kind is known, and its bytes can be read from the start, also from a pipe.</summary>
 internal sealed class InputFile : IDisposable
 {
     private readonly Stream _stream;
-    private readonly byte[] _head = new byte[InputRecognizer.HeadSize];
-    private readonly int _headSize;
+    private readonly PeekedStream _content;
 
     private InputFile(string name, Stream stream)
     {
         Name = name;
         _stream = stream;
-        _headSize = stream.ReadAtLeast(_head, _head.Length, throwOnEndOfStream: false);
-        Kind = InputRecognizer.Recognize(_head.AsSpan(0, _headSize));
+        _content = new PeekedStream(stream, ownsInner: true);
+        Kind = InputRecognizer.Recognize(_content.Peek(InputRecognizer.HeadSize));
     }
 
     /// <summary>The path as given, or <c>-</c>.</summary>
@@ -47,17 +50,17 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>Hands out all bytes in order, in blocks.</summary>
-    /// <exception cref="UserErrorException">The input failed half-way.</exception>
-    public void CopyTo(Action<ReadOnlyMemory<byte>> consume)
+    /// <summary>Reads it as a log, whatever that is wrapped in.</summary>
+    /// <exception cref="UserErrorException">The input failed half-way, or a program is needed to unpack it.</exception>
+    public IReadOnlyList<TracebackLog> ReadLogs(Action<long> progress)
     {
-        if (_headSize > 0)
-            consume(_head.AsMemory(0, _headSize));
-        byte[] block = new byte[256 * 1024];
         try
         {
-            for (int read; (read = _stream.Read(block)) > 0;)
-                consume(block.AsMemory(0, read));
+            return LogReader.Parse(_content, Name, progress);
+        }
+        catch (MissingToolException error)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"'{Name}' is packed with {error.Tool}, which is not installed. Install it (package xz-utils), or unpack the file elsewhere.");
         }
         catch (IOException)
         {
@@ -65,5 +68,5 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _content.Dispose();
 }

@@ -13,6 +13,7 @@ internal sealed class InputSet : IDisposable
     {
     }
 
+    /// <summary>The logs in the order of the inputs; an input with several streams gives one for each that crashed.</summary>
     public IReadOnlyList<TracebackLog> Logs => _logs;
 
     public GoBinary? Binary { get; private set; }
@@ -38,7 +39,7 @@ internal sealed class InputSet : IDisposable
                 if (files.TrueForAll(file => file.Kind == InputKind.Binary))
                     files.Add(OpenStandardInput(binaryPath));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
-                    inputs._logs.Add(ReadLog(file));
+                    inputs._logs.AddRange(ReadLogs(file));
             }
             finally
             {
@@ -98,9 +99,6 @@ internal sealed class InputSet : IDisposable
             string? refusal = file.Kind switch
             {
                 InputKind.Core => $"'{file.Name}' is a core dump, which this version does not read. Give the crash log and the binary.",
-                InputKind.Gzip => $"'{file.Name}' is compressed. Unpack it on the way: zcat '{file.Name}' | faultline diagnose -",
-                InputKind.Zstandard => $"'{file.Name}' is compressed. Unpack it on the way: zstdcat '{file.Name}' | faultline diagnose -",
-                InputKind.Xz => $"'{file.Name}' is compressed. Unpack it on the way: xzcat '{file.Name}' | faultline diagnose -",
                 InputKind.Binary when file.IsStandardInput || file.Size is null => "a binary cannot be read from a pipe. Give its path with --binary.",
                 _ => null,
             };
@@ -116,16 +114,9 @@ internal sealed class InputSet : IDisposable
         return binaryPath;
     }
 
-    private static TracebackLog ReadLog(InputFile file)
+    private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)
     {
-        TracebackParser parser = new(file.Name);
         using ProgressLine progress = new(file.Name, file.Size);
-        long done = 0;
-        file.CopyTo(block =>
-        {
-            parser.Write(block.Span);
-            progress.Report(done += block.Length);
-        });
-        return parser.Complete();
+        return file.ReadLogs(progress.Report);
     }
 }

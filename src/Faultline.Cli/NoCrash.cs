@@ -1,3 +1,4 @@
+using Faultline.Binaries.Reading;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -19,6 +20,8 @@ internal static class NoCrash
     private static string What(TracebackLog log)
     {
         string name = log.Source == "-" ? "standard input" : $"'{log.Source}'";
+        if (log.Diagnostics.FirstOrDefault(remark => remark.Severity == DiagnosticSeverity.Error) is { } error)
+            return $"no crash found in {name}: {error.Message} ({error.Id}).";
         if (log.ByteCount == 0)
             return $"no crash found in {name}: it is empty.";
         string lines = log.LineCount == 1 ? "1 line" : $"{log.LineCount} lines";

@@ -34,7 +34,7 @@ public static class Diagnostician
         {
             diagnostics.AddRange(log.Diagnostics);
             foreach (var report in log.Reports)
-                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources));
+                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
         }
 
         if (inputs.Binary is { } binary)

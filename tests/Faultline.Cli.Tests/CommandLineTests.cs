@@ -56,6 +56,7 @@ public sealed class CommandLineTests
         { "not-elf", "diagnose crash.log --binary plain.log", "empty.log", 65 },
         { "core", "diagnose core.elf", "empty.log", 65 },
         { "compressed", "diagnose log.gz", "empty.log", 65 },
+        { "compressed-crash", "diagnose crash.log.gz", "empty.log", 0 },
         { "piped-binary", "diagnose -", "broken.elf", 65 },
         { "two-binaries", "diagnose crash.log broken.elf --binary broken.elf", "empty.log", 64 },
         { "stdin-twice", "diagnose - -", "crash.log", 64 },

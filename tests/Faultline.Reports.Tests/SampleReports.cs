@@ -31,6 +31,7 @@ internal static class SampleReports
 
     public static Incident MapRace() => new()
     {
+        Log = new LogOrigin("crash.log", null, null),
         Program = new ProgramIdentity { Path = "./shop", GoVersion = "go1.24.4", Arch = "amd64", BuildId = "6f3a09c1", Module = "example.com/shop", Stripped = false },
         Fault = new Fault(FaultKind.ConcurrentMapWrites, "concurrent map writes", Recoverable: false, [1]),
         Object = new SharedObject("map", 0xc00012a3c0, "map[int64]*main.session", "field sessions of main.cache"),
@@ -75,6 +76,7 @@ internal static class SampleReports
 
     public static Incident Deadlock() => new()
     {
+        Log = new LogOrigin("-", null, null),
         Program = new ProgramIdentity { GoVersion = "go1.23.5" },
         Fault = new Fault(FaultKind.Deadlock, "all goroutines are asleep - deadlock!", Recoverable: false, [1]),
         Rivals = [],
@@ -93,6 +95,7 @@ internal static class SampleReports
 
     public static Incident NoVictim() => new()
     {
+        Log = new LogOrigin("node.log.gz", "gzip, kubernetes CRI", "stderr"),
         Program = new ProgramIdentity(),
         Fault = new Fault(FaultKind.ConcurrentMapReadWrite, "concurrent map read and map write", Recoverable: false, [1]),
         Rivals = [],

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Faultline.Binaries;
 using Faultline.Diagnosis;
+using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli.Commands;
@@ -25,16 +26,16 @@ internal static class PassThrough
         using PosixSignalRegistration interrupt = IgnoreOnce(PosixSignal.SIGINT);
         using PosixSignalRegistration quit = IgnoreOnce(PosixSignal.SIGQUIT);
 
-        TracebackParser parser = new("-");
+        LogReader reader = new("-");
         using Stream output = StandardStreams.OpenOutput();
-        (bool isHeard, bool endsLine) = Copy(parser, output, keepReading: sink.OutputPath is not null);
+        (bool isHeard, bool endsLine) = Copy(reader, output, keepReading: sink.OutputPath is not null);
         if (!isHeard && sink.OutputPath is null)
             return ExitCode.Ok;
 
-        TracebackLog log = parser.Complete();
-        if (log.Reports.Count == 0)
+        IReadOnlyList<TracebackLog> logs = reader.Complete();
+        if (logs.All(log => log.Reports.Count == 0))
             return ExitCode.Ok;
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = [log], Binary = binary, SourcePaths = sourcePaths });
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths });
         if (report.Incidents.Count == 0)
             return ExitCode.Ok;
         if (sink.OutputPath is null)
@@ -44,7 +45,7 @@ internal static class PassThrough
     }
 
     // Stops hearing when the reader of standard output went away; the input is then only read on if someone still waits for the report.
-    private static (bool IsHeard, bool EndsLine) Copy(TracebackParser parser, Stream output, bool keepReading)
+    private static (bool IsHeard, bool EndsLine) Copy(LogReader reader, Stream output, bool keepReading)
     {
         using Stream input = StandardStreams.OpenInput();
         byte[] block = new byte[64 * 1024];
@@ -55,7 +56,7 @@ internal static class PassThrough
             isHeard = isHeard && TryWrite(output, block.AsSpan(0, read));
             if (!isHeard && !keepReading)
                 break;
-            parser.Write(block.AsSpan(0, read));
+            reader.Write(block.AsSpan(0, read));
             endsLine = block[read - 1] == (byte)'\n';
         }
 

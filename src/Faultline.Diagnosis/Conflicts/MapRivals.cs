@@ -30,7 +30,7 @@ internal sealed class MapRivals(CrashReport report, MapFault fault, WriteLines l
             .ThenByDescending(pair => pair.Suspect.State)
             .ThenByDescending(pair => pair.Suspect.Position.Arguments.Agreement(fault.Position.Arguments))
             .ThenByDescending(pair => LineOf(pair.Suspect).Identity)
-            .ThenBy(pair => pair.Suspect.Goroutine.Header.LogLine)
+            .ThenBy(pair => pair.Suspect.Goroutine.PrintOrder)
             .Take(MostGoroutines)
             .ToList();
         foreach (var (suspect, rule) in ranked.Where(pair => !IsDoubtful(pair.Suspect)))

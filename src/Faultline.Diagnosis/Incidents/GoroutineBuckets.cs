@@ -26,7 +26,7 @@ internal static class GoroutineBuckets
 
         return groups.Values
             .OrderByDescending(group => group.Count)
-            .ThenBy(group => group.First.Header.LogLine)
+            .ThenBy(group => group.First.PrintOrder)
             .Select(group => group.ToBucket(image))
             .ToList();
     }

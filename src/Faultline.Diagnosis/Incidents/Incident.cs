@@ -26,6 +26,12 @@ public sealed record ProgramIdentity
     public bool? Stripped { get; init; }
 }
 
+/// <summary>Where the crash was read.</summary>
+/// <param name="Source">The input: a path, or <c>-</c>.</param>
+/// <param name="Carrier">What the log was wrapped in, outermost first, such as <c>gzip, kubernetes CRI</c>; null for plain text.</param>
+/// <param name="Stream">The container, unit or stream among several that the input held; null when there is only one.</param>
+public sealed record LogOrigin(string Source, string? Carrier, string? Stream);
+
 /// <summary>The fault as raised.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Message">The runtime's text, without the prefix.</param>
@@ -80,6 +86,8 @@ public sealed record GoroutineBucket
 /// <summary>One crash, explained.</summary>
 public sealed record Incident
 {
+    public required LogOrigin Log { get; init; }
+
     public required ProgramIdentity Program { get; init; }
 
     public required Fault Fault { get; init; }

@@ -27,6 +27,7 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         var missing = new MissingPieces(report, image, logSource, fault.Kind).List(sides.MapFault, sides.Rivals, sides.WriteSites);
         return new Incident
         {
+            Log = new LogOrigin(logSource, Carrier: null, Stream: null),
             Program = ProgramIdentification.Identify(image, report),
             Fault = fault,
             Object = sides.Object,

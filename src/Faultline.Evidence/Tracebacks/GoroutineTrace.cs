@@ -32,7 +32,10 @@ public sealed record GoroutineTrace
     public long? WaitMinutes => Shape.WaitMinutes;
 
     /// <summary>One-based line of the header in the log.</summary>
-    public long LogLine => Record.Line;
+    public long LogLine => store.Original(Record.Line);
+
+    /// <summary>Ascends in the order of printing, also where many lines of the stream stand on one line of the file.</summary>
+    public long PrintOrder => Record.Line;
 
     /// <summary>True for "goroutine running on other thread; stack unavailable".</summary>
     public bool IsStackUnavailable => Record.IsUnavailable;
@@ -52,11 +55,17 @@ public sealed record GoroutineTrace
         }
     }
 
-    public IReadOnlyList<Ancestor> Ancestors => store.Ancestors.GetValueOrDefault(index) ?? [];
+    public IReadOnlyList<Ancestor> Ancestors => store.Ancestors.TryGetValue(index, out IReadOnlyList<Ancestor>? ancestors) ? [.. ancestors.Select(WithOriginalLines)] : [];
 
     private ref GoroutineRecord Record => ref store.Goroutines[index];
 
     private HeaderShape Shape => store.Shapes[Record.Shape];
+
+    private Ancestor WithOriginalLines(Ancestor ancestor) => ancestor with
+    {
+        LogLine = store.Original(ancestor.LogLine),
+        CreatedBy = ancestor.CreatedBy is { } creation ? creation with { LogLine = store.Original(creation.LogLine) } : null,
+    };
 
     private GoroutineHeader MakeHeader()
     {
@@ -75,7 +84,7 @@ public sealed record GoroutineTrace
             IsDurable = Shape.IsDurable,
             SyncTestBubble = Shape.SyncTestBubble,
             Labels = Shape.Labels,
-            LogLine = Record.Line,
+            LogLine = LogLine,
         };
     }
 }

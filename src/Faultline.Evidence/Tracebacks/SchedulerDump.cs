@@ -19,4 +19,13 @@ public sealed class SchedulerDump
     public required IReadOnlyList<SchedulerGoroutine> Goroutines { get; init; }
 
     public required long LogLine { get; init; }
+
+    /// <summary>The same dump with every line number converted.</summary>
+    internal SchedulerDump WithLines(Func<long, long> convert) => new()
+    {
+        Processors = [.. Processors.Select(item => item with { LogLine = convert(item.LogLine) })],
+        Threads = [.. Threads.Select(item => item with { LogLine = convert(item.LogLine) })],
+        Goroutines = [.. Goroutines.Select(item => item with { LogLine = convert(item.LogLine) })],
+        LogLine = convert(LogLine),
+    };
 }

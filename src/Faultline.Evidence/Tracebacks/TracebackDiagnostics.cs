@@ -30,9 +30,6 @@ public static class TracebackDiagnostics
     /// <summary>More crash reports than the cap; the rest was dropped.</summary>
     public const string TooManyReports = "TRACE0009";
 
-    /// <summary>The log starts with a UTF-16 byte order mark and has to be converted first.</summary>
-    public const string NotUtf8 = "TRACE0010";
-
     /// <summary>A scheduler dump with more lines than the cap; the rest was dropped.</summary>
     public const string SchedulerDumpTooLong = "TRACE0011";
 }

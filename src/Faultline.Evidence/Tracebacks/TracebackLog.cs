@@ -8,6 +8,12 @@ public sealed class TracebackLog
     /// <summary>The input: a path, or <c>-</c>.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What the log was wrapped in, outermost first, such as <c>gzip, kubernetes CRI</c>; null for plain text.</summary>
+    public string? Carrier { get; init; }
+
+    /// <summary>The container, unit or stream among several that one input held; null when there is only one.</summary>
+    public string? Stream { get; init; }
+
     /// <summary>Crash reports in the order of the log; a SIGQUIT dump counts as one.</summary>
     public required IReadOnlyList<CrashReport> Reports { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Faultline.Binaries.Reading;
+using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Tracebacks.Assembly;
 using Faultline.Evidence.Tracebacks.Storage;
 
@@ -15,16 +16,26 @@ public sealed class TracebackParser
 
     private readonly TracebackRemarks diagnostics;
     private readonly ReportAssembler assembler;
+    private readonly LineCarriers? carriers;
+    private readonly int lineLimit;
     private byte[] carry = new byte[4096];
     private int carryCount;
     private bool isSkippingLine;
     private long byteCount;
 
     public TracebackParser(string source)
+        : this(source, lines: null, carriers: null)
+    {
+    }
+
+    /// <summary>A parser of a stream that was unwrapped (<paramref name="lines"/>), or of a file whose lines may carry others.</summary>
+    internal TracebackParser(string source, LineMap? lines, LineCarriers? carriers)
     {
         Source = source;
-        diagnostics = new TracebackRemarks(source);
-        assembler = new ReportAssembler(diagnostics);
+        this.carriers = carriers;
+        lineLimit = carriers is null ? TracebackLimits.LineSize : CarrierLimits.LineSize;
+        diagnostics = new TracebackRemarks(source, lines);
+        assembler = new ReportAssembler(diagnostics, lines);
     }
 
     /// <summary>The input's name, for diagnostics.</summary>
@@ -68,7 +79,7 @@ public sealed class TracebackParser
     {
         if (isSkippingLine)
             SkipLongLine();
-        IReadOnlyList<CrashReport> reports = assembler.Complete(WithoutMark(carry.AsSpan(0, carryCount)));
+        IReadOnlyList<CrashReport> reports = assembler.Complete(LastLine(carry.AsSpan(0, carryCount)));
         carryCount = 0;
         return new TracebackLog
         {
@@ -124,7 +135,7 @@ public sealed class TracebackParser
     {
         if (isSkippingLine || bytes.IsEmpty)
             return;
-        if (carryCount + (long)bytes.Length > TracebackLimits.LineSize)
+        if (carryCount + (long)bytes.Length > lineLimit)
         {
             isSkippingLine = true;
             carryCount = 0;
@@ -139,10 +150,39 @@ public sealed class TracebackParser
 
     private void TakeLine(ReadOnlySpan<byte> line)
     {
+        line = WithoutMark(line);
+        if (carriers is not null && !line.IsEmpty && line.Length <= lineLimit)
+        {
+            CarriedTo to = carriers.Take(line, assembler.LineCount + 1, out ReadOnlySpan<byte> text);
+            if (to == CarriedTo.AnotherStream)
+            {
+                assembler.SkipLine();
+                return;
+            }
+
+            line = to == CarriedTo.SameStream ? text : line;
+        }
+
         if (line.Length > TracebackLimits.LineSize)
             SkipLongLine();
         else
-            assembler.TakeLine(WithoutMark(line));
+            assembler.TakeLine(line);
+    }
+
+    /// <summary>What the line without a line feed at the end of the log holds for this stream; empty when it belongs to another.</summary>
+    private ReadOnlySpan<byte> LastLine(ReadOnlySpan<byte> line)
+    {
+        line = WithoutMark(line);
+        if (line.IsEmpty)
+            return line;
+        ReadOnlySpan<byte> text = default;
+        CarriedTo to = carriers?.Take(line, assembler.LineCount + 1, out text) ?? CarriedTo.Nowhere;
+        if (to == CarriedTo.Nowhere && line.Length <= TracebackLimits.LineSize)
+            return line;
+        if (to == CarriedTo.SameStream && text.Length <= TracebackLimits.LineSize && !text.IsEmpty)
+            return text;
+        assembler.SkipLine();
+        return default;
     }
 
     private void SkipLongLine()
@@ -157,10 +197,6 @@ public sealed class TracebackParser
     {
         if (assembler.LineCount > 0)
             return line;
-        if (line.StartsWith("\uFEFF"u8))
-            return line[3..];
-        if (line.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || line.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            diagnostics.Report(TracebackDiagnostics.NotUtf8, DiagnosticSeverity.Error, 1, "the log is UTF-16; convert it to UTF-8 first");
-        return line;
+        return line.StartsWith("\uFEFF"u8) ? line[3..] : line;
     }
 }

@@ -6,6 +6,7 @@ namespace Faultline.Reports.Json;
 internal sealed record JsonDocumentModel(string Schema, IReadOnlyList<JsonIncident> Incidents, IReadOnlyList<JsonDiagnostic> Diagnostics);
 
 internal sealed record JsonIncident(
+    JsonLog Log,
     JsonProgram Program,
     JsonFault Fault,
     JsonObjectModel? Object,
@@ -18,6 +19,8 @@ internal sealed record JsonIncident(
     IReadOnlyList<JsonEvidence> Evidence,
     IReadOnlyList<JsonMissing> Missing,
     IReadOnlyList<JsonDiagnostic> Diagnostics);
+
+internal sealed record JsonLog(string Source, string? Carrier, string? Stream);
 
 internal sealed record JsonProgram(string? Path, string? GoVersion, string? Arch, string? BuildId, string? Module, bool? Stripped);
 

@@ -31,6 +31,7 @@ public static class JsonReport
     }
 
     private static JsonIncident Of(Incident incident) => new(
+        new JsonLog(incident.Log.Source, incident.Log.Carrier, incident.Log.Stream),
         Of(incident.Program),
         new JsonFault(Kebab(incident.Fault.Kind), incident.Fault.Message, incident.Fault.Recoverable, incident.Fault.Evidence),
         incident.Object is { } shared ? new JsonObjectModel(shared.Kind, Address(shared.Address), shared.Type, shared.Name) : null,

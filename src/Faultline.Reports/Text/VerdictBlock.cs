@@ -45,7 +45,7 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
     {
         string prefix = incident.Fault.Recoverable ? "panic:" : "fatal error:";
         page.Paragraph(0, incident.Fault.Message, hang: 4, prefix, Ink.Red, maxLines: allowance.Entry);
-        if (Identity(incident.Program) is { Length: > 0 } identity)
+        if (Identity(incident) is { Length: > 0 } identity)
             page.Line(0, identity, Ink.Dim);
         foreach (Diagnostic error in incident.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(1))
             page.Paragraph(0, error.Message, hang: 2, error.Id, Ink.Red, maxLines: 3);
@@ -124,8 +124,9 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         }
     }
 
-    private static string Identity(ProgramIdentity program)
+    private static string Identity(Incident incident)
     {
+        ProgramIdentity program = incident.Program;
         List<string> parts = [];
         if (program.Path is { } path)
             parts.Add(path);
@@ -135,6 +136,10 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
             parts.Add(program.Arch is { } arch ? $"{version} {arch}" : version);
         if (program.Stripped == true)
             parts.Add("stripped");
+        if (incident.Log.Stream is { } stream)
+            parts.Add($"from {stream}");
+        if (incident.Log.Carrier is { } carrier)
+            parts.Add($"log unwrapped ({carrier})");
         return string.Join(", ", parts);
     }
 

@@ -8,7 +8,7 @@ namespace Faultline.Evidence.Tracebacks.Assembly;
 /// <summary>Routes each line of a log to what it belongs to, and decides where reports begin and end.</summary>
 internal sealed class ReportAssembler
 {
-    private readonly TracebackStore store = new();
+    private readonly TracebackStore store;
     private readonly List<CrashReport> reports = [];
     private readonly TracebackRemarks diagnostics;
     private readonly SchedulerCollector scheduler;
@@ -29,8 +29,9 @@ internal sealed class ReportAssembler
     private bool hasRegisters;
     private bool isCutByEnd;
 
-    public ReportAssembler(TracebackRemarks diagnostics)
+    public ReportAssembler(TracebackRemarks diagnostics, LineMap? lines)
     {
+        store = new TracebackStore(lines);
         this.diagnostics = diagnostics;
         scheduler = new SchedulerCollector(diagnostics);
         recorder = new StackRecorder(store, diagnostics);

@@ -83,18 +83,18 @@ internal sealed class ReportBuilder(int number, long firstLine, int firstGorouti
         var goroutines = new GoroutineList(store, stacks, firstGoroutine, store.Goroutines.Count - firstGoroutine);
         return new CrashReport
         {
-            Headlines = headlines,
+            Headlines = [.. headlines.Select(headline => headline with { Line = store.Original(headline.Line) })],
             Notes = Notes,
-            Signal = Signal,
+            Signal = Signal is { } signal ? signal with { Line = store.Original(signal.Line) } : null,
             RuntimeStack = RuntimeStack is { } record ? store.ReadFrames(record, out _) : [],
             Goroutines = goroutines,
             Stacks = stacks,
             Raisers = FindRaisers(goroutines),
-            Scheduler = Scheduler,
+            Scheduler = Scheduler?.WithLines(store.Original),
             Registers = Registers,
             RunningTests = RunningTests(),
-            FirstLine = firstLine,
-            LastLine = LastLine,
+            FirstLine = store.Original(firstLine),
+            LastLine = store.Original(LastLine),
             IsTruncated = IsTruncated,
         };
     }

@@ -3,7 +3,7 @@ using Faultline.Binaries.Reading;
 namespace Faultline.Evidence.Tracebacks.Storage;
 
 /// <summary>Collects the parser's diagnostics: caps report once, records at most a few times.</summary>
-internal sealed class TracebackRemarks(string source)
+internal sealed class TracebackRemarks(string source, LineMap? lines = null)
 {
     private const int MostPerId = 16;
 
@@ -20,6 +20,6 @@ internal sealed class TracebackRemarks(string source)
         if (count >= most)
             return;
         counts[id] = count + 1;
-        items.Add(new Diagnostic(id, severity, source, line, message));
+        items.Add(new Diagnostic(id, severity, source, lines is null ? line : lines.Original(line), message));
     }
 }

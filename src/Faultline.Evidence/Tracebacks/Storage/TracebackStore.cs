@@ -1,7 +1,7 @@
 namespace Faultline.Evidence.Tracebacks.Storage;
 
 /// <summary>Everything kept of one log; the public objects are views into it. Written by the parser only, immutable afterwards.</summary>
-internal sealed class TracebackStore
+internal sealed class TracebackStore(LineMap? lines)
 {
     public FrameTable Frames { get; } = new();
 
@@ -17,6 +17,9 @@ internal sealed class TracebackStore
 
     /// <summary>Ancestors by goroutine index; they are printed only on demand, so few logs have any.</summary>
     public Dictionary<int, IReadOnlyList<Ancestor>> Ancestors { get; } = [];
+
+    /// <summary>The line of the file for a line of the parsed stream: the same unless a carrier was unwrapped.</summary>
+    public long Original(long line) => lines is null ? line : lines.Original(line);
 
     /// <summary>The locations of a stack, innermost first, and its creation when the last step is one.</summary>
     public int[] PathOf(int leaf, out FrameEntry? creation)
@@ -56,7 +59,7 @@ internal sealed class TracebackStore
                 Arguments = Grammar.ArgumentGrammar.Parse(PackedArguments.Unpack(reader.Arguments)),
                 FramePointer = reader.FramePointer,
                 StackPointer = reader.StackPointer,
-                LogLine = line,
+                LogLine = Original(line),
             };
             line += entry.LineCount;
         }
@@ -65,7 +68,7 @@ internal sealed class TracebackStore
         if (creation is not null)
         {
             reader.Next();
-            createdBy = new Creation(creation.Location, reader.Parent, line + reader.Gap);
+            createdBy = new Creation(creation.Location, reader.Parent, Original(line + reader.Gap));
         }
 
         return frames;

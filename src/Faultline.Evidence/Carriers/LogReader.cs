@@ -1,0 +1,123 @@
+using System.Buffers;
+using Faultline.Binaries.Reading;
+using Faultline.Evidence.Carriers.Packing;
+using Faultline.Evidence.Tracebacks;
+
+namespace Faultline.Evidence.Carriers;
+
+/// <summary>
+/// Reads a log as production has it: compressed, in UTF-16, its lines wrapped by containers, loggers and test runners, several streams
+/// in turns. Plain text goes straight to the parser. Never throws on content. Not thread-safe; the results are.
+/// </summary>
+public sealed class LogReader
+{
+    private const int ReadSize = 256 * 1024;
+
+    private readonly CarrierContext context;
+    private readonly LineCarriers carriers;
+    private readonly TracebackParser parser;
+    private readonly List<string> packing = [];
+    private readonly Utf16Text utf16 = new();
+
+    public LogReader(string source)
+    {
+        context = new CarrierContext(source);
+        carriers = new LineCarriers(context, depth: 0, name: "", CarrierKinds.None);
+        parser = new TracebackParser(source, lines: null, carriers);
+    }
+
+    /// <summary>
+    /// Reads a whole input, unpacking gzip, zstd and xz on the way; <paramref name="progress"/> gets the bytes read from <paramref name="stream"/> so
+    /// far. Errors of the stream itself pass through.
+    /// </summary>
+    /// <exception cref="MissingToolException">The input needs a program to unpack it that is not installed.</exception>
+    public static IReadOnlyList<TracebackLog> Parse(Stream stream, string source, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var reader = new LogReader(source);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            using var unpacked = new UnpackedStream(stream, reader.context, reader.packing);
+            for (int count; (count = unpacked.Read(buffer)) > 0;)
+            {
+                reader.Write(buffer.AsSpan(0, count));
+                progress?.Invoke(unpacked.InputSize);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return reader.Complete();
+    }
+
+    /// <summary>Takes the next bytes of a log that is not compressed; any split is allowed.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (utf16.TryTake(ref bytes))
+        {
+            while (!bytes.IsEmpty)
+                parser.Write(utf16.Decode(ref bytes));
+        }
+        else if (utf16.IsDecided)
+        {
+            parser.Write(utf16.TakeHeldBack());
+            parser.Write(bytes);
+        }
+    }
+
+    /// <summary>
+    /// Ends the input: one log for each stream with a crash in the order of their first lines, or one without crashes. Call once.
+    /// </summary>
+    public IReadOnlyList<TracebackLog> Complete()
+    {
+        parser.Write(utf16.TakeHeldBack());
+        TracebackLog plain = parser.Complete();
+        carriers.Complete();
+        List<TracebackLog> logs = [];
+        List<Diagnostic> remarks = [];
+        AddLog(plain, "", carriers.Seen);
+        foreach (CarriedStream stream in context.Streams)
+        {
+            if (stream.Parse() is { } log)
+                AddLog(log, stream.Name, stream.Kinds);
+        }
+
+        if (context.Records.Broken > 0)
+            context.Remark(CarrierDiagnostics.BrokenRecords, DiagnosticSeverity.Info, 0, $"{context.Records.Broken} lines look like JSON records and are none; of these nothing or only a part was used");
+        remarks.InsertRange(0, context.Diagnostics);
+        if (logs.Count == 0)
+            return [Describe(plain, null, CarrierText(CarrierKinds.None), remarks)];
+        logs.Sort((first, second) => first.Reports[0].FirstLine.CompareTo(second.Reports[0].FirstLine));
+        logs[0] = Describe(logs[0], logs[0].Stream, logs[0].Carrier, [.. remarks, .. logs[0].Diagnostics]);
+        return logs;
+
+        void AddLog(TracebackLog log, string name, CarrierKinds kinds)
+        {
+            if (log.Reports.Count > 0)
+                logs.Add(Describe(log, name.Length > 0 && context.NameCount > 1 ? name : null, CarrierText(kinds), log.Diagnostics));
+            else
+                remarks.AddRange(log.Diagnostics);
+        }
+
+        TracebackLog Describe(TracebackLog log, string? stream, string? carrier, IReadOnlyList<Diagnostic> diagnostics) => new()
+        {
+            Source = log.Source,
+            Carrier = carrier,
+            Stream = stream,
+            Reports = log.Reports,
+            Diagnostics = diagnostics,
+            ByteCount = plain.ByteCount,
+            LineCount = plain.LineCount,
+        };
+    }
+
+    private string? CarrierText(CarrierKinds kinds)
+    {
+        List<string> names = [.. packing];
+        CarrierNames.AddTo(names, utf16.IsFound ? kinds | CarrierKinds.Utf16 : kinds);
+        return names.Count == 0 ? null : string.Join(", ", names);
+    }
+}
