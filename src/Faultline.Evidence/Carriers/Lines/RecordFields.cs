@@ -112,7 +112,7 @@ internal ref struct RecordFields
     }
 
     private static bool IsTrace(ReadOnlySpan<byte> value, bool isEscaped) =>
-        value.StartsWith("fatal error: "u8) || (isEscaped && value.IndexOf("goroutine "u8) >= 0 && value.IndexOf("\\n"u8) >= 0);
+        CrashText.MayOpen(value) || (isEscaped && value.IndexOf("goroutine "u8) >= 0 && value.IndexOf("\\n"u8) >= 0);
 
     private static bool IsMessage(ReadOnlySpan<byte> name) => name.Length switch
     {
