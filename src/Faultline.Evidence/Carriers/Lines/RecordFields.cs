@@ -86,7 +86,7 @@ internal ref struct RecordFields
         {
             IsPartial = value.SequenceEqual("true"u8);
         }
-        else if (!TakeOrigin(name, value) && isEscaped && Trace.IsEmpty && (value.IndexOf("goroutine "u8) >= 0 || value.IndexOf("fatal error: "u8) >= 0) && value.IndexOf("\\n"u8) >= 0)
+        else if (!TakeOrigin(name, value) && Trace.IsEmpty && IsTrace(value, isEscaped))
         {
             Trace = value;
         }
@@ -110,6 +110,9 @@ internal ref struct RecordFields
             return false;
         return true;
     }
+
+    private static bool IsTrace(ReadOnlySpan<byte> value, bool isEscaped) =>
+        CrashText.MayOpen(value) || (isEscaped && value.IndexOf("goroutine "u8) >= 0 && value.IndexOf("\\n"u8) >= 0);
 
     private static bool IsMessage(ReadOnlySpan<byte> name) => name.Length switch
     {
