@@ -69,6 +69,20 @@ public sealed class CarrierTests
     }
 
     [Fact]
+    public void Messages_of_a_journal_export_are_a_log()
+    {
+        string[] lines =
+        [
+            .. Wrapped.Crash("a", 1).SelectMany((line, index) => (string[])
+            [
+                $"__CURSOR=s=1;i={index}", "__REALTIME_TIMESTAMP=1763942058000000", "PRIORITY=6", $"MESSAGE={line}", "_SYSTEMD_UNIT=app.service", "",
+            ]),
+        ];
+        TracebackLog log = Wrapped.Single(Wrapped.Lines(lines), "a", 1);
+        Assert.Equal(("journald export", 4), (log.Carrier, log.Reports[0].FirstLine));
+    }
+
+    [Fact]
     public void Docker_pieces_of_16_kilobytes_are_one_line()
     {
         string start = "panic: " + new string('x', (16 * 1024) - 7);
@@ -115,7 +129,7 @@ public sealed class CarrierTests
         foreach (string time in (string[])["Nov 24 01:54:18 ", "<11>Nov 24 01:54:18 ", "2026-11-24T01:54:18+00:00 "])
         {
             TracebackLog log = Assert.Single(Wrapped.Lines([time + "fatal error: all goroutines are asleep - deadlock!", time, time + "goroutine 1 [chan receive]:", time + "main.main()", time + "\t/src/main.go:3 +0x2"]));
-            Assert.Equal("all goroutines are asleep - deadlock!", time[0] == '<' ? "all goroutines are asleep - deadlock!" : Assert.Single(log.Reports).Headlines[0].Text);
+            Assert.Equal("all goroutines are asleep - deadlock!", Assert.Single(log.Reports).Headlines[0].Text);
         }
     }
 

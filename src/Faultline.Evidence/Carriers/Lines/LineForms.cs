@@ -17,6 +17,7 @@ internal sealed class LineForms(RecordCount records)
             (byte)'[' => PrefixForm.TryKubectl(line, out carried) || TryTimestamp(line, out carried),
             (byte)'<' => SyslogForm.TryPriority(line, syslog, out carried),
             >= (byte)'0' and <= (byte)'9' => TryTimestamp(line, out carried) || PrefixForm.TryCompose(line, out carried),
+            (byte)'M' when PrefixForm.TryExport(line, out carried) => true,
             >= (byte)'A' and <= (byte)'Z' => PrefixForm.TryKlog(line, out carried) || TrySyslog(line, out carried) || TryTimestamp(line, out carried) || PrefixForm.TryCompose(line, out carried),
             >= (byte)'a' and <= (byte)'z' => PrefixForm.TryCompose(line, out carried),
             _ => false,

@@ -61,6 +61,19 @@ internal static class PrefixForm
         return true;
     }
 
+    /// <summary>
+    /// <c>MESSAGE=text</c> of <c>journalctl -o export</c> (systemd, Journal Export Formats). Which unit wrote it may come before or after it, so
+    /// all messages are one stream; messages with control characters other than tabs are in binary form there and are not read.
+    /// </summary>
+    public static bool TryExport(ReadOnlySpan<byte> line, out CarriedLine carried)
+    {
+        carried = new CarriedLine { Kind = CarrierKinds.JournalExport, IsApart = true };
+        if (!line.StartsWith("MESSAGE="u8))
+            return false;
+        carried = carried with { Text = line["MESSAGE="u8.Length..] };
+        return true;
+    }
+
     /// <summary><c>I0102 15:04:05.678901   12345 file.go:12] text</c>.</summary>
     public static bool TryKlog(ReadOnlySpan<byte> line, out CarriedLine carried)
     {

@@ -18,7 +18,11 @@ internal static class SyslogForm
             cursor.Position = start;
         }
 
-        return (TimestampForm.TryTakeSyslog(ref cursor) || TimestampForm.TryTake(ref cursor)) && TryTag(cursor.Rest, scratch, needsProcess: false, out carried);
+        if (!TimestampForm.TryTakeSyslog(ref cursor) && !TimestampForm.TryTake(ref cursor))
+            return false;
+        if (!TryTag(cursor.Rest, scratch, needsProcess: false, out carried))
+            carried = new CarriedLine { Kind = CarrierKinds.Syslog, Text = cursor.Rest };
+        return true;
     }
 
     /// <summary>
