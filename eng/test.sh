@@ -38,6 +38,8 @@ gcc gcc
 readelf binutils
 gdb gdb
 flock util-linux
+xz xz-utils
+zstd zstd
 qemu-aarch64-static qemu-user-static
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)

@@ -38,6 +38,7 @@ internal static class Wrapping
         ["journal-short-precise"] = log => EachLine(log, line => "Nov 24 01:54:18.123456 host web[123]: " + line),
         ["journal-short-iso"] = log => EachLine(log, line => "2026-11-24T01:54:18+0000 host web[123]: " + line),
         ["journal-short-full"] = log => EachLine(log, line => "Tue 2026-11-24 01:54:18 UTC host web[123]: " + line),
+        ["journal-export"] = log => Entries(log, line => $"__CURSOR=s=1\n_SYSTEMD_UNIT=web.service\nMESSAGE={line}\n\n", lineCount: 4, textLine: 3),
         ["journal-json"] = log => EachLine(log, line => $$"""{"__CURSOR":"s=1","PRIORITY":"6","_SYSTEMD_UNIT":"web.service","MESSAGE":{{Quote(line)}},"_PID":"123"}"""),
         ["journal-json-bytes"] = log => EachLine(log, line => $$"""{ "_PID" : "123", "MESSAGE" : [ {{string.Join(", ", Encoding.UTF8.GetBytes(line))}} ], "_SYSTEMD_UNIT" : "web.service" }"""),
         ["rfc3339"] = log => EachLine(log, line => "2026-11-24T01:54:18Z " + line),
@@ -79,6 +80,12 @@ internal static class Wrapping
     {
         string[] lines = LinesOf(log);
         return new WrappedLog(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => wrap(line) + "\n"))), [.. Enumerable.Range(0, lines.Length + 1)]);
+    }
+
+    private static WrappedLog Entries(byte[] log, Func<string, string> wrap, int lineCount, int textLine)
+    {
+        string[] lines = LinesOf(log);
+        return new WrappedLog(Encoding.UTF8.GetBytes(string.Concat(lines.Select(wrap))), [0, .. Enumerable.Range(0, lines.Length).Select(index => (long)(index * lineCount) + textLine)]);
     }
 
     private static WrappedLog OneLine(byte[] log, Func<string, string> wrap)
