@@ -38,4 +38,7 @@ public static class PerfDiagnostics
 
     /// <summary>Records without a time cannot be put in order.</summary>
     public const string NoTime = "PERF0112";
+
+    /// <summary>A line of <c>perf script</c> is longer than the cap and was cut.</summary>
+    public const string ScriptLineTooLong = "PERF0113";
 }

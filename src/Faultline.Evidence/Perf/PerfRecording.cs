@@ -135,7 +135,7 @@ public sealed class PerfRecording : IDisposable
         switch (header.Type)
         {
             case PerfRecordType.HeaderAttribute when _header.IsPipe && payload.Length >= PerfEventAttribute.SmallestSize:
-                int size = Math.Min((int)Math.Max(BitConverter.ToUInt32(payload[4..]), PerfEventAttribute.SmallestSize), payload.Length);
+                int size = (int)Math.Clamp(BitConverter.ToUInt32(payload[4..]), PerfEventAttribute.SmallestSize, (uint)payload.Length);
                 _catalog.Add(payload[..size], payload[size..], payloadOffset + size);
                 break;
             case PerfRecordType.HeaderTracingData when _file.TrySlice(scanner.FollowingOffset, scanner.FollowingSize, out ReadOnlySpan<byte> tracing):
