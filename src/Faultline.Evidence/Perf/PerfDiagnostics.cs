@@ -30,9 +30,6 @@ public static class PerfDiagnostics
     /// <summary>More records than can be held back wait for their order.</summary>
     public const string OrderGivenUp = "PERF0109";
 
-    /// <summary>Records were lost while recording.</summary>
-    public const string Lost = "PERF0110";
-
     /// <summary>More events, ids, build ids or formats than the cap; the rest was dropped.</summary>
     public const string TooMany = "PERF0111";
 

@@ -114,4 +114,44 @@ public sealed class RecordingFactsTests(Recorder recorder)
         Assert.All(reader.Losses.Gaps, gap => Assert.True(gap.StartTime <= gap.EndTime && gap.Count > 0 && gap.Cpu >= 0));
         Assert.False(reader.Losses.IsNone);
     }
+
+    [Fact]
+    public void A_ring_lacks_nothing_from_some_time_on()
+    {
+        // Two recorders at once, one of all and one of the newest.
+        string whole = recorder.NewPath();
+        string ring = recorder.Record($"perf record -q -m 2048 -e PROBE -o {whole} -- perf record -q --overwrite -m 16 -e PROBE -o OUTPUT -- PROGRAM 100");
+        using PerfRecording recording = PerfRecording.Open(ring);
+        using PerfRecordReader reader = recording.OpenReader();
+        while (reader.TryRead(out _))
+            continue;
+        Assert.True(recording.KeepsNewestOnly);
+        Assert.False(reader.Losses.IsNone);
+        ulong from = reader.Losses.CompleteFrom!.Value;
+        Assert.InRange(from, reader.FirstSampleTime!.Value, reader.LastSampleTime!.Value);
+        using PerfRecording all = PerfRecording.Open(whole);
+        Dictionary<int, ulong[]> expected = all.EnumerateProbeEvents().GroupBy(hit => hit.ThreadId).ToDictionary(thread => thread.Key, thread => thread.Select(hit => hit.ObjectAddress).ToArray());
+        Assert.Equal(100 * HitsPerRound, expected.Values.Sum(hits => hits.Length));
+        int kept = 0;
+        foreach (IGrouping<int, ProbeEvent> thread in recording.EnumerateProbeEvents().Where(hit => hit.Time >= from).GroupBy(hit => hit.ThreadId))
+        {
+            ulong[] hits = [.. thread.Select(hit => hit.ObjectAddress)];
+            Assert.Equal(expected[thread.Key][^hits.Length..], hits);
+            kept += hits.Length;
+        }
+
+        Assert.InRange(kept, 100, 99 * HitsPerRound);
+    }
+
+    [Fact]
+    public void Ids_tell_the_processor_where_records_do_not()
+    {
+        using PerfRecording recording = PerfRecording.Open(recorder.Record("perf record -q -m 1 -e cpu-clock/period=20000/ -e PROBE -o OUTPUT -- PROGRAM 40"));
+        using PerfRecordReader reader = recording.OpenReader();
+        while (reader.TryRead(out _))
+            continue;
+        Assert.NotEmpty(reader.Losses.Gaps);
+        Assert.All(reader.Losses.Gaps, gap => Assert.InRange(gap.Cpu, 0, Environment.ProcessorCount - 1));
+        Assert.Contains(reader.Losses.Gaps, gap => gap.StartTime > 0);
+    }
 }
