@@ -7,5 +7,5 @@ public interface IAddressSpace
     /// Fills the buffer from <paramref name="address"/> on and returns how many bytes it got; fewer than asked for, down to 0, where
     /// the next byte is not there. Never throws for an address.
     /// </summary>
-    int Read(ulong address, Span<byte> buffer);
+    int Read(ulong address, scoped Span<byte> buffer);
 }
