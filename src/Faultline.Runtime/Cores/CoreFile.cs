@@ -46,7 +46,7 @@ public sealed class CoreFile : IDisposable
     public IReadOnlyList<CoreSegment> Segments => _memory.Segments;
 
     /// <summary>In the order of the file; the kernel writes the thread that died first.</summary>
-    public IReadOnlyList<CoreThread> Threads => _notes.Threads;
+    public IReadOnlyList<StoppedThread> Threads => _notes.Threads;
 
     public IReadOnlyList<MappedFileRange> MappedFiles => _notes.Files;
 

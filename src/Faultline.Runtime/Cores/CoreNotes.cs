@@ -20,7 +20,7 @@ internal sealed class CoreNotes
     private readonly MappedFile _file;
     private readonly RegisterLayout? _layout;
     private readonly DiagnosticLog _log;
-    private readonly List<CoreThread> _threads = [];
+    private readonly List<StoppedThread> _threads = [];
     private readonly List<MappedFileRange> _files = [];
     private readonly Dictionary<ulong, ulong> _auxiliary = [];
 
@@ -32,7 +32,7 @@ internal sealed class CoreNotes
     }
 
     /// <summary>In the order of the file: the kernel writes the thread that died first.</summary>
-    public IReadOnlyList<CoreThread> Threads => _threads;
+    public IReadOnlyList<StoppedThread> Threads => _threads;
 
     public IReadOnlyList<MappedFileRange> Files => _files;
 
@@ -125,7 +125,7 @@ internal sealed class CoreNotes
         cursor.Skip(18);
         var threadId = cursor.ReadInt32();
         cursor.Seek(RegistersOffset);
-        _threads.Add(new CoreThread(threadId, signal, _layout.Decode(cursor.ReadBytes(_layout.Size))));
+        _threads.Add(new StoppedThread(threadId, signal, _layout.Decode(cursor.ReadBytes(_layout.Size))));
     }
 
     /// <summary>The kernel writes a thread's other notes after its status.</summary>
