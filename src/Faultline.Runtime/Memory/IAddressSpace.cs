@@ -9,7 +9,7 @@ public interface IAddressSpace
     /// Fills the buffer from <paramref name="address"/> on and returns how many bytes it got; fewer than asked for, down to 0, where
     /// the next byte is not there. Never throws for an address.
     /// </summary>
-    int Read(ulong address, Span<byte> buffer);
+    int Read(ulong address, scoped Span<byte> buffer);
 
     /// <summary>
     /// Where to look for the next byte when there is none at <paramref name="address"/>: no byte lies between the two.
