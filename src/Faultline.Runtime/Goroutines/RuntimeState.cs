@@ -1,6 +1,7 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Runtime.Memory;
+using Faultline.Runtime.Values;
 
 namespace Faultline.Runtime.Goroutines;
 
@@ -16,6 +17,8 @@ public sealed class RuntimeState
     private readonly Lazy<WaitReasons> _waitReasons;
     private readonly Lazy<GoroutineStacks> _stacks;
     private readonly Lazy<long> _latestTime;
+    private readonly Lazy<TypeCatalog> _types;
+    private readonly Lazy<ValueReader> _values;
 
     private RuntimeState(
         GoBinary binary, ulong loadBias, TargetMemory memory, IReadOnlyList<StoppedThread> threads, RuntimeLayouts layouts, RuntimeGlobals globals,
@@ -35,6 +38,8 @@ public sealed class RuntimeState
         _waitReasons = new(() => WaitReasons.Read(memory, globals.WaitReasonTexts, globals.WaitReasonTextsSize, layouts.Release));
         _stacks = new(() => new GoroutineStacks(this));
         _latestTime = new(FindLatestTime);
+        _types = new(() => new TypeCatalog(binary, loadBias, layouts));
+        _values = new(() => new ValueReader(this, Types));
     }
 
     public GoBinary Binary { get; }
@@ -61,6 +66,12 @@ public sealed class RuntimeState
 
     /// <summary>The stacks of goroutines and threads.</summary>
     public GoroutineStacks Stacks => _stacks.Value;
+
+    /// <summary>The program's types.</summary>
+    public TypeCatalog Types => _types.Value;
+
+    /// <summary>Typed values of the process.</summary>
+    public ValueReader Values => _values.Value;
 
     /// <summary>The latest time, in nanoseconds of the process's monotonic clock, that anything in the runtime is stamped with; 0 when nothing is.</summary>
     public long LatestTime => _latestTime.Value;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Memory;
@@ -21,7 +22,7 @@ public enum SyncMapEntryState
 /// <param name="Value">0 unless live.</param>
 /// <param name="IsInRead">It is found without the lock.</param>
 /// <param name="IsInDirty">It is in the part behind the lock.</param>
-[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct SyncMapEntry(ulong Key, ulong Value, SyncMapEntryState State, bool IsInRead, bool IsInDirty);
 
 /// <summary>What happens at the next look-up of a key that the read part lacks (before Go 1.24).</summary>
@@ -40,7 +41,7 @@ public enum SyncMapNextMiss
 /// <summary>A <c>sync.Map</c>: a read part and a dirty part before Go 1.24, a trie of hashes since.</summary>
 public sealed class SyncMap
 {
-    private const int EntryLimit = 16 * 1024 * 1024;
+    private const int EntryLimit = 4 * 1024 * 1024;
     private const int TrieDepth = 17;
     private const int ChildCount = 16;
     private const int LastReleaseOfParts = 23;
@@ -152,34 +153,37 @@ public sealed class SyncMap
             return null;
         var map = new SyncMap(address) { IsTrie = true };
         if (node != 0)
-            map.Walk(state.Memory, new TrieOffsets(state.Layouts), node, TrieDepth);
+            map.Walk(state.Memory, new TrieOffsets(state.Layouts), node, TrieDepth, []);
         return map;
     }
 
-    private void Walk(TargetMemory memory, TrieOffsets offsets, ulong node, int depth)
+    /// <param name="seen">A node is reached once only, unless memory is damaged.</param>
+    private void Walk(TargetMemory memory, TrieOffsets offsets, ulong node, int depth, HashSet<ulong> seen)
     {
-        if (depth == 0)
+        if (depth == 0 || !seen.Add(node))
             return;
         if (memory.ReadByte(node) == 0)
         {
             for (var child = 0; child < ChildCount; child++)
             {
                 if (memory.TryReadPointer(node + (ulong)(offsets.Children + (child * 8)), out var next))
-                    Walk(memory, offsets, next, depth - 1);
+                    Walk(memory, offsets, next, depth - 1, seen);
             }
 
             return;
         }
 
         // Entries with one hash hang in a chain.
-        for (var length = 0; node != 0 && length < EntryLimit && _entries.Count < EntryLimit; length++)
+        while (node != 0 && _entries.Count < EntryLimit)
         {
             _entries.Add(new SyncMapEntry(node + (ulong)offsets.Key, node + (ulong)offsets.Value, SyncMapEntryState.Live, IsInRead: true, IsInDirty: false));
             node = memory.ReadUInt64(node + (ulong)offsets.Overflow);
+            if (!seen.Add(node))
+                break;
         }
     }
 
-    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+    [StructLayout(LayoutKind.Auto)]
     private readonly struct TrieOffsets(RuntimeLayouts layouts)
     {
         public int Children { get; } = layouts.Offset("internal/sync.indirect", "children");

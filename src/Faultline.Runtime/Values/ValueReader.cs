@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Goroutines;
