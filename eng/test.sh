@@ -41,6 +41,8 @@ flock util-linux
 xz xz-utils
 zstd zstd
 qemu-aarch64-static qemu-user-static
+llvm-symbolizer llvm
+npm npm
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
