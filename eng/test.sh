@@ -42,6 +42,8 @@ xz xz-utils
 zstd zstd
 qemu-aarch64-static qemu-user-static
 perf linux-perf
+llvm-symbolizer llvm
+npm npm
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

@@ -36,7 +36,7 @@ internal sealed class CarriedStream
     /// <summary>Who wrote it, with those around it; empty when no carrier says.</summary>
     public string Name { get; }
 
-    public CarrierKinds Kinds => kinds | (carriers?.Seen ?? CarrierKinds.None);
+    public CarrierKinds Kinds => kinds | (carriers?.Seen ?? CarrierKinds.None) | (parser?.HasWrappedLines == true ? CarrierKinds.Wrap : CarrierKinds.None);
 
     public bool IsFor(in CarriedLine carried) => carried.Kind == kind && carried.Stream.SequenceEqual(title);
 
@@ -106,7 +106,7 @@ internal sealed class CarriedStream
 
     private void TakeWhole(ReadOnlySpan<byte> line, long number)
     {
-        if (!line.IsEmpty && carriers is not null)
+        if (carriers is not null && (!line.IsEmpty || carriers.IsInsideField))
         {
             CarriedTo to = carriers.Take(line, number, out ReadOnlySpan<byte> text);
             if (to == CarriedTo.AnotherStream)

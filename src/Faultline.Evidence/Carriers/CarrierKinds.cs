@@ -19,6 +19,7 @@ internal enum CarrierKinds
     Klog = 1 << 11,
     Timestamp = 1 << 12,
     Indent = 1 << 13,
+    Wrap = 1 << 14,
 }
 
 /// <summary>The words for carriers.</summary>
@@ -40,6 +41,7 @@ internal static class CarrierNames
         (CarrierKinds.Klog, "klog"),
         (CarrierKinds.Timestamp, "timestamps"),
         (CarrierKinds.Indent, "indentation"),
+        (CarrierKinds.Wrap, "wrapped lines"),
     ];
 
     public static void AddTo(List<string> names, CarrierKinds kinds)

@@ -11,6 +11,7 @@ internal sealed class LineCarriers(CarrierContext context, int depth, string nam
 {
     private readonly Dictionary<string, CarriedStream> children = new(StringComparer.Ordinal);
     private readonly ScratchText plain = new();
+    private readonly ExportField export = new();
     private readonly LineForms forms = context.FormsAt(depth);
     private Indentation indentation;
     private CarriedStream? last;
@@ -18,10 +19,25 @@ internal sealed class LineCarriers(CarrierContext context, int depth, string nam
     /// <summary>Wrappings of lines that belonged to a crash, where they name no stream.</summary>
     public CarrierKinds Seen { get; private set; }
 
-    /// <summary>Sorts one line, without its line feed and not empty. <paramref name="text"/> is valid until the next call.</summary>
+    /// <summary>The next line belongs to a value that goes over lines, empty ones included.</summary>
+    public bool IsInsideField => export.IsInside;
+
+    /// <summary>Sorts one line, without its line feed and not empty but inside a field. <paramref name="text"/> is valid until the next call.</summary>
     public CarriedTo Take(ReadOnlySpan<byte> line, long number, out ReadOnlySpan<byte> text)
     {
         CarrierKinds found = CarrierKinds.None;
+        text = default;
+        if (export.IsInside && export.TryTake(line, out ReadOnlySpan<byte> value, out bool isText))
+        {
+            if (isText)
+                HandOn(new CarriedLine { Kind = CarrierKinds.JournalExport, Text = value, IsApart = true }, found, number);
+            return CarriedTo.AnotherStream;
+        }
+
+        if (line.IsEmpty)
+            return CarriedTo.Nowhere;
+        if (export.TryBegin(line))
+            return CarriedTo.AnotherStream;
         text = line[^1] == '\r' ? line[..^1] : line;
         if (text.Contains(AnsiText.Escape))
         {

@@ -78,7 +78,7 @@ public sealed class LogReader
         carriers.Complete();
         List<TracebackLog> logs = [];
         List<Diagnostic> remarks = [];
-        AddLog(plain, "", carriers.Seen);
+        AddLog(plain, "", carriers.Seen | (parser.HasWrappedLines ? CarrierKinds.Wrap : CarrierKinds.None));
         foreach (CarriedStream stream in context.Streams)
         {
             if (stream.Parse() is { } log)

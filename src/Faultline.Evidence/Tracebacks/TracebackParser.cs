@@ -16,6 +16,7 @@ public sealed class TracebackParser
 
     private readonly TracebackRemarks diagnostics;
     private readonly ReportAssembler assembler;
+    private readonly WrappedLines wrapped;
     private readonly LineCarriers? carriers;
     private readonly int lineLimit;
     private byte[] carry = new byte[4096];
@@ -36,10 +37,16 @@ public sealed class TracebackParser
         lineLimit = carriers is null ? TracebackLimits.LineSize : CarrierLimits.LineSize;
         diagnostics = new TracebackRemarks(source, lines);
         assembler = new ReportAssembler(diagnostics, lines);
+        wrapped = new WrappedLines(assembler);
     }
 
     /// <summary>The input's name, for diagnostics.</summary>
     public string Source { get; }
+
+    /// <summary>Lines that were broken at a fixed width were put together.</summary>
+    internal bool HasWrappedLines => wrapped.IsFound;
+
+    private long NextLine => assembler.LineCount + wrapped.HeldCount + 1;
 
     /// <summary>Parses a whole stream; <paramref name="progress"/> gets the bytes read so far.</summary>
     public static TracebackLog Parse(Stream stream, string source, Action<long>? progress = null)
@@ -98,7 +105,7 @@ public sealed class TracebackParser
         while (at < bytes.Length)
         {
             ReadOnlySpan<byte> rest = bytes[at..];
-            if (assembler.CanPredict)
+            if (assembler.CanPredict && !wrapped.IsHolding && carriers?.IsInsideField != true)
             {
                 int guessed = assembler.Predict(rest);
                 at += guessed;
@@ -151,12 +158,12 @@ public sealed class TracebackParser
     private void TakeLine(ReadOnlySpan<byte> line)
     {
         line = WithoutMark(line);
-        if (carriers is not null && !line.IsEmpty && line.Length <= lineLimit)
+        if (carriers is not null && (!line.IsEmpty || carriers.IsInsideField) && line.Length <= lineLimit)
         {
-            CarriedTo to = carriers.Take(line, assembler.LineCount + 1, out ReadOnlySpan<byte> text);
+            CarriedTo to = carriers.Take(line, NextLine, out ReadOnlySpan<byte> text);
             if (to == CarriedTo.AnotherStream)
             {
-                assembler.SkipLine();
+                SkipLine();
                 return;
             }
 
@@ -166,29 +173,33 @@ public sealed class TracebackParser
         if (line.Length > TracebackLimits.LineSize)
             SkipLongLine();
         else
-            assembler.TakeLine(line);
+            wrapped.Take(line);
     }
 
     /// <summary>What the line without a line feed at the end of the log holds for this stream; empty when it belongs to another.</summary>
     private ReadOnlySpan<byte> LastLine(ReadOnlySpan<byte> line)
     {
         line = WithoutMark(line);
-        if (line.IsEmpty)
-            return line;
-        ReadOnlySpan<byte> text = default;
-        CarriedTo to = carriers?.Take(line, assembler.LineCount + 1, out text) ?? CarriedTo.Nowhere;
-        if (to == CarriedTo.Nowhere && line.Length <= TracebackLimits.LineSize)
-            return line;
-        if (to == CarriedTo.SameStream && text.Length <= TracebackLimits.LineSize && !text.IsEmpty)
-            return text;
-        assembler.SkipLine();
+        ReadOnlySpan<byte> text = line;
+        CarriedTo to = line.IsEmpty || carriers is null ? CarriedTo.Nowhere : carriers.Take(line, NextLine, out text);
+        if (to != CarriedTo.SameStream)
+            text = line;
+        if (to != CarriedTo.AnotherStream && text.Length <= TracebackLimits.LineSize && (line.IsEmpty || !text.IsEmpty))
+            return wrapped.Complete(text);
+        SkipLine();
         return default;
+    }
+
+    private void SkipLine()
+    {
+        wrapped.Release();
+        assembler.SkipLine();
     }
 
     private void SkipLongLine()
     {
         isSkippingLine = false;
-        assembler.SkipLine();
+        SkipLine();
         diagnostics.Report(TracebackDiagnostics.LineTooLong, DiagnosticSeverity.Warning, assembler.LineCount, $"a line longer than {TracebackLimits.LineSize} bytes was skipped");
     }
 

@@ -39,6 +39,8 @@ internal static class Wrapping
         ["journal-short-iso"] = log => EachLine(log, line => "2026-11-24T01:54:18+0000 host web[123]: " + line),
         ["journal-short-full"] = log => EachLine(log, line => "Tue 2026-11-24 01:54:18 UTC host web[123]: " + line),
         ["journal-export"] = log => Entries(log, line => $"__CURSOR=s=1\n_SYSTEMD_UNIT=web.service\nMESSAGE={line}\n\n", lineCount: 4, textLine: 3),
+        ["journal-export-binary"] = log => BinaryEntries([string.Join('\n', LinesOf(log))]),
+        ["journal-export-colour"] = log => BinaryEntries(LinesOf(log).Select(line => $"\e[31m{line}\e[0m")),
         ["journal-json"] = log => EachLine(log, line => $$"""{"__CURSOR":"s=1","PRIORITY":"6","_SYSTEMD_UNIT":"web.service","MESSAGE":{{Quote(line)}},"_PID":"123"}"""),
         ["journal-json-bytes"] = log => EachLine(log, line => $$"""{ "_PID" : "123", "MESSAGE" : [ {{string.Join(", ", Encoding.UTF8.GetBytes(line))}} ], "_SYSTEMD_UNIT" : "web.service" }"""),
         ["rfc3339"] = log => EachLine(log, line => "2026-11-24T01:54:18Z " + line),
@@ -57,6 +59,12 @@ internal static class Wrapping
         ["stackdriver-payload"] = log => OneLine(log, text => $$$"""{"insertId":"1","severity":"ERROR","jsonPayload":{"message":{{{Quote(text)}}} }}"""),
         ["go-test-json"] = log => Chunks(log, 37, chunk => $$"""{"Time":"2026-11-24T01:54:18.1Z","Action":"output","Package":"example.com/web","Test":"TestWeb","Output":{{Quote(chunk)}} }"""),
         ["indented"] = log => EachLine(log, line => "    " + line),
+        ["wrapped-80"] = log => Folded(log, 80, byColumns: true, line => line),
+        ["wrapped-80-bytes"] = log => Folded(log, 80, byColumns: false, line => line),
+        ["wrapped-100-crlf"] = log => Folded(log, 100, byColumns: true, line => line + "\r"),
+        ["wrapped-120"] = log => Folded(log, 120, byColumns: true, line => line),
+        ["wrapped-132-cri"] = log => Folded(log, 132, byColumns: false, line => "2026-11-24T01:54:18.123456789Z stderr F " + line),
+        ["wrapped-96-docker"] = log => Folded(log, 96, byColumns: false, line => $$"""{"log":{{Quote(line + "\n")}},"stream":"stderr","time":"2026-11-24T01:54:18.123456789Z"}"""),
         ["gzip"] = log => Packed(log, Gzip),
         ["gzip-members"] = log => Packed(log, bytes => [.. Gzip(bytes[..(bytes.Length / 2)]), .. Gzip(bytes[(bytes.Length / 2)..])]),
         ["zstd"] = log => Packed(log, bytes => Tool("zstd", bytes)),
@@ -88,6 +96,41 @@ internal static class Wrapping
         return new WrappedLog(Encoding.UTF8.GetBytes(string.Concat(lines.Select(wrap))), [0, .. Enumerable.Range(0, lines.Length).Select(index => (long)(index * lineCount) + textLine)]);
     }
 
+    /// <summary>Entries of the journal whose messages are in binary form, behind a field that only looks like one.</summary>
+    private static WrappedLog BinaryEntries(IEnumerable<string> messages)
+    {
+        List<byte> file = [];
+        List<long> numbers = [0];
+        long number = 1;
+        foreach (string message in messages)
+        {
+            Add("__CURSOR=s=1\nCOREDUMP_PROC_LIMITS\n");
+            AddField("panic: ab\n");
+            Add("MESSAGE\n");
+            AddField(message, isLog: true);
+            Add("_SYSTEMD_UNIT=web.service\n\n");
+        }
+
+        return new WrappedLog([.. file], numbers);
+
+        void AddField(string text, bool isLog = false)
+        {
+            // The size may hold bytes that are line feeds.
+            byte[] size = BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(text));
+            file.AddRange(size);
+            number += size.Count(value => value == '\n');
+            if (isLog)
+                numbers.AddRange(Enumerable.Range(0, text.Count(letter => letter == '\n') + 1).Select(line => number + line));
+            Add(text + "\n");
+        }
+
+        void Add(string text)
+        {
+            file.AddRange(Encoding.UTF8.GetBytes(text));
+            number += text.Count(letter => letter == '\n');
+        }
+    }
+
     private static WrappedLog OneLine(byte[] log, Func<string, string> wrap)
     {
         string[] lines = LinesOf(log);
@@ -104,6 +147,39 @@ internal static class Wrapping
             numbers.Add(number);
             for (int at = 0; at == 0 || at < line.Length; at += size, number++)
                 text.Append(wrap(line[at..Math.Min(line.Length, at + size)], at + size >= line.Length)).Append('\n');
+        }
+
+        return new WrappedLog(Encoding.UTF8.GetBytes(text.ToString()), numbers);
+    }
+
+    /// <summary>Breaks lines as <c>fold</c> does: a tab goes to the next of the stops, which are 8 columns apart.</summary>
+    private static WrappedLog Folded(byte[] log, int width, bool byColumns, Func<string, string> wrap)
+    {
+        List<long> numbers = [0];
+        StringBuilder text = new();
+        long number = 1;
+        foreach (string line in LinesOf(log))
+        {
+            numbers.Add(number);
+            StringBuilder piece = new();
+            int column = 0;
+            foreach (Rune rune in line.EnumerateRunes())
+            {
+                int size = !byColumns ? rune.Utf8SequenceLength : rune.Value == '\t' ? 8 - (column % 8) : 1;
+                if (column + size > width)
+                {
+                    text.Append(wrap(piece.ToString())).Append('\n');
+                    number++;
+                    piece.Clear();
+                    column = 0;
+                }
+
+                piece.Append(rune.ToString());
+                column += size;
+            }
+
+            text.Append(wrap(piece.ToString())).Append('\n');
+            number++;
         }
 
         return new WrappedLog(Encoding.UTF8.GetBytes(text.ToString()), numbers);

@@ -32,7 +32,12 @@ internal static class RealCrash
                 {
                     Traceback = traceback,
                     KeepLedger = false,
-                    Arguments = sample == "testtimeout" ? ["-test.timeout=1s"] : [],
+                    Arguments = sample switch
+                    {
+                        "testtimeout" => ["-test.timeout=1s"],
+                        "manygoroutines" => ["2000"],
+                        _ => [],
+                    },
                 });
                 if (run.TryReadHeadline() is null)
                     continue;

@@ -22,6 +22,8 @@ public sealed class HostileCarrierTests
         ["cri"] = Each(line => "2026-11-24T01:54:18.1Z stderr P \n2026-11-24T01:54:18.1Z stderr F " + line),
         ["docker"] = Each(line => $$"""{"log":{{JsonSerializer.Serialize(line + "\n")}},"stream":"stderr"}"""),
         ["journal"] = Each(line => $$"""{"_SYSTEMD_UNIT":"web","MESSAGE":[{{string.Join(',', Encoding.UTF8.GetBytes(line))}}]}"""),
+        ["journal-export"] = [.. Encoding.UTF8.GetBytes("__CURSOR=a\nMESSAGE\n"), .. BitConverter.GetBytes((long)Each(line => line).Length), .. Each(line => line), (byte)'\n', (byte)'\n'],
+        ["wrapped"] = Encoding.UTF8.GetBytes(string.Join('\n', Wrapped.Crash("a", 1).SelectMany(line => line.StartsWith('\t') ? Folded("\t/a/long/way/to/the/source" + line[1..]) : [line]))),
         ["syslog"] = Each(line => $"<11>1 2026-11-24T01:54:18Z host web 1 - [a b=\"c\"] {line}"),
         ["go-test"] = Each(line => $$"""{"Action":"output","Package":"a","Output":{{JsonSerializer.Serialize(line + "\n")}} }"""),
         ["records"] = Encoding.UTF8.GetBytes($$"""{"msg":"x","stack":{{JsonSerializer.Serialize(string.Join('\n', Wrapped.Crash("a", 1)))}} }"""),
@@ -218,6 +220,8 @@ public sealed class HostileCarrierTests
                 Assert.All(goroutine.Frames, frame => Assert.InRange(frame.LogLine, 1, logs[0].LineCount));
         }
     }
+
+    private static IEnumerable<string> Folded(string line) => line.Chunk(40).Select(piece => new string(piece));
 
     private static byte[] Each(Func<string, string> wrap) => Encoding.UTF8.GetBytes(string.Concat(Wrapped.Crash("a", 1).Select(line => wrap(line) + "\n")));
 

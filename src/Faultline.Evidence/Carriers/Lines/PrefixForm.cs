@@ -63,7 +63,7 @@ internal static class PrefixForm
 
     /// <summary>
     /// <c>MESSAGE=text</c> of <c>journalctl -o export</c> (systemd, Journal Export Formats). Which unit wrote it may come before or after it, so
-    /// all messages are one stream; messages with control characters other than tabs are in binary form there and are not read.
+    /// all messages are one stream; those with control characters other than tabs are in binary form there (<see cref="ExportField"/>).
     /// </summary>
     public static bool TryExport(ReadOnlySpan<byte> line, out CarriedLine carried)
     {

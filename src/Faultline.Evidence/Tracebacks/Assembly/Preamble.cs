@@ -46,6 +46,13 @@ internal sealed class Preamble(SchedulerCollector scheduler)
         lastLine = number;
     }
 
+    /// <summary>What was taken on one line goes on to another.</summary>
+    public void Extend(long from, long to)
+    {
+        if (lastLine == from)
+            lastLine = to;
+    }
+
     /// <summary>First line of a report whose headline stands on this line.</summary>
     public long StartsAt(long headline) => lastLine == headline - 1 && lastLine > 0 ? firstLine : headline;
 

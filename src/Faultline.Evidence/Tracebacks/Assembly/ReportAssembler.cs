@@ -50,6 +50,9 @@ internal sealed class ReportAssembler
     /// <summary>Lines taken so far.</summary>
     public long LineCount { get; private set; }
 
+    /// <summary>A report is open: what comes may belong to it.</summary>
+    public bool IsInside => section != Section.Outside;
+
     /// <summary>The next bytes may be guessed whole frames at a time.</summary>
     public bool CanPredict => section == Section.Block && block.IsBetweenFrames;
 
@@ -65,16 +68,20 @@ internal sealed class ReportAssembler
 
     public void SkipLine() => LineCount++;
 
-    /// <summary>Takes one line without its line feed.</summary>
-    public void TakeLine(ReadOnlySpan<byte> line)
+    /// <summary>Takes one line without its line feed; it stands on <paramref name="lineCount"/> lines of the log when it was broken.</summary>
+    public void TakeLine(ReadOnlySpan<byte> line, int lineCount = 1)
     {
-        LineCount++;
+        long first = ++LineCount;
         if (line is [.., (byte)'\r'])
             line = line[..^1];
         if (line.IsEmpty)
             TakeBlank();
         else if (TryTake(line) && report is not null)
-            report.LastLine = LineCount;
+            report.LastLine = first + lineCount - 1;
+        if (lineCount == 1)
+            return;
+        LineCount = first + lineCount - 1;
+        preamble.Extend(first, LineCount);
     }
 
     /// <summary>Ends the log; <paramref name="lastLine"/> is what stood after its last line feed.</summary>
