@@ -1,5 +1,6 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
+using Faultline.Runtime.Heap;
 using Faultline.Runtime.Memory;
 using Faultline.Runtime.Sync;
 using Faultline.Runtime.Values;
@@ -21,6 +22,7 @@ public sealed class RuntimeState
     private readonly Lazy<TypeCatalog> _types;
     private readonly Lazy<ValueReader> _values;
     private readonly Lazy<GoroutineWaits> _waits;
+    private readonly Lazy<HeapGraph> _heap;
 
     private RuntimeState(
         GoBinary binary, ulong loadBias, TargetMemory memory, IReadOnlyList<StoppedThread> threads, RuntimeLayouts layouts, RuntimeGlobals globals,
@@ -43,6 +45,7 @@ public sealed class RuntimeState
         _types = new(() => new TypeCatalog(binary, loadBias, layouts));
         _values = new(() => new ValueReader(this, Types));
         _waits = new(() => new GoroutineWaits(this));
+        _heap = new(() => new HeapGraph(this));
     }
 
     public GoBinary Binary { get; }
@@ -78,6 +81,9 @@ public sealed class RuntimeState
 
     /// <summary>What goroutines wait for.</summary>
     public GoroutineWaits Waits => _waits.Value;
+
+    /// <summary>The heap, and who holds what.</summary>
+    public HeapGraph Heap => _heap.Value;
 
     /// <summary>The latest time, in nanoseconds of the process's monotonic clock, that anything in the runtime is stamped with; 0 when nothing is.</summary>
     public long LatestTime => _latestTime.Value;

@@ -55,4 +55,20 @@ public sealed class LockTests
         Assert.True(once.IsDone);
         Assert.False(once.IsRunning);
     }
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public void Owners_are_inferred(string version, BuildMode mode, bool isStripped)
+    {
+        var process = ParkedProcess.Objects(version, mode, isStripped);
+        var truth = process.ReadTruth();
+        var owners = new LockOwners(process.State);
+        foreach (var (name, expected) in truth.Locks.Where(entry => entry.Value.Owner.Length > 0))
+        {
+            var found = owners.Find(expected.Address);
+            Assert.Contains(truth.Goroutines[expected.Owner], found.Select(owner => owner.Goroutine.Id));
+            Assert.True(found[0].Goroutine.Id == truth.Goroutines[expected.Owner], $"{name}: {found[0].Goroutine.Id} comes first");
+            Assert.All(found, owner => Assert.True(owner.Evidence.HasFlag(OwnerEvidence.PastLock)));
+        }
+    }
 }
