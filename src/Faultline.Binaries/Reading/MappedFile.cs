@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Faultline.Binaries.Reading;
 
@@ -6,7 +7,7 @@ namespace Faultline.Binaries.Reading;
 /// A read-only memory-mapped file as spans. Thread-safe. Spans die with <see cref="Dispose"/>; a file that another process
 /// truncates while it is mapped is not supported.
 /// </summary>
-public sealed unsafe class MappedFile : IDisposable
+public sealed unsafe partial class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
@@ -81,6 +82,20 @@ public sealed unsafe class MappedFile : IDisposable
             Throw.Malformed(Path, offset, structure, $"its {size} bytes do not lie inside the {Length} bytes of the file");
         return bytes;
     }
+
+    /// <summary>
+    /// Gives the memory of pages that were read back to the system; they are mapped anew when they are read again. What a large file costs stays
+    /// bounded this way however much of it is read.
+    /// </summary>
+    public void ForgetPages()
+    {
+        const int dontNeed = 4;
+        if (_start != null && OperatingSystem.IsLinux())
+            _ = Advise(_start, (nuint)Length, dontNeed);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* start, nuint size, int advice);
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Faultline.Runtime.Channels;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Sync;
 
@@ -18,10 +19,11 @@ public static class BlockedForever
         if (state.Heap.Heap.SpanCount == 0)
             return [];
         var marks = new HeapMarks(state.Memory, state.Heap.Heap);
-        foreach (var goroutine in state.Goroutines)
-            marks.Exclude(goroutine.Address);
+        ExcludeWaiting(state, marks);
         foreach (var root in state.Heap.GlobalWords().Concat(state.Heap.FinalizerWords()))
             marks.Mark(root.Target);
+
+        MarkTimers(state, marks);
 
         var waiting = new List<BlockedGoroutine>();
         foreach (var goroutine in state.Goroutines)
@@ -40,6 +42,43 @@ public static class BlockedForever
             waiting.RemoveAll(woken.Contains);
             foreach (var blocked in woken)
                 MarkStack(state, marks, blocked.Goroutine);
+        }
+    }
+
+    /// <summary>
+    /// Goroutines and the records of their waiting lead from one to the other through the runtime's books. What a waiting goroutine has is looked
+    /// at when it can be woken.
+    /// </summary>
+    private static void ExcludeWaiting(RuntimeState state, HeapMarks marks)
+    {
+        const int caseLimit = 65_536;
+        var link = new WaiterLayout(state.Layouts).WaitLink;
+        foreach (var goroutine in state.Goroutines)
+        {
+            marks.Exclude(goroutine.Address);
+            var record = goroutine.Waiting;
+            for (var left = caseLimit; record != 0 && left > 0; left--, record = state.Memory.ReadUInt64(record + link))
+                marks.Exclude(record);
+        }
+
+        foreach (var record in state.Waits.Semaphores.Records)
+            marks.Exclude(record);
+        foreach (var processor in state.Processors)
+            marks.Exclude(processor.Address);
+    }
+
+    /// <summary>
+    /// A processor holds caches, and what the collector last looked at; only its timers will do something. They end in the array or the tree that
+    /// the field leads to.
+    /// </summary>
+    private static void MarkTimers(RuntimeState state, HeapMarks marks)
+    {
+        const string structure = "runtime.p";
+        var (offset, size) = (state.Layouts.Offset(structure, "timers"), state.Layouts.FieldSize(structure, "timers"));
+        foreach (var processor in state.Processors)
+        {
+            for (var at = 0; at + 8 <= size; at += 8)
+                marks.Mark(state.Memory.ReadUInt64(processor.Address + (ulong)(offset + at)));
         }
     }
 

@@ -12,6 +12,7 @@ namespace Faultline.Runtime.Sync;
 public sealed class GoroutineWaits
 {
     private const int CaseLimit = 65_536;
+    private const int QueueLimit = 1 << 22;
     private const int StackScanLimit = 64 * 1024;
     private const int FrameCount = 16;
 
@@ -19,6 +20,8 @@ public sealed class GoroutineWaits
     private readonly WaiterLayout _layout;
     private readonly Lazy<SemaphoreTable> _semaphores;
     private readonly Dictionary<int, (WaitOperation Operation, LockKind Kind)> _byStack = [];
+    private readonly Dictionary<ulong, HashSet<ulong>> _senders = [];
+    private readonly Dictionary<ulong, HashSet<ulong>> _notifyLists = [];
     private readonly int _notify;
 
     internal GoroutineWaits(RuntimeState state)
@@ -62,19 +65,17 @@ public sealed class GoroutineWaits
         return targets;
     }
 
-    /// <summary>The record itself has no direction: it is in one of the channel's two queues, whose first and last it leads back to.</summary>
+    /// <summary>The record itself has no direction: it is in one of the channel's two queues.</summary>
     private bool IsSending(ulong channel, ulong record)
     {
-        const string structure = "runtime.hchan";
-        var queue = channel + (ulong)_state.Layouts.Offset(structure, "sendq");
-        var first = _state.Memory.ReadUInt64(queue);
-        for (var (at, left) = (record, CaseLimit); at != 0 && left > 0; at = _state.Memory.ReadUInt64(at + _layout.Previous), left--)
-        {
-            if (at == first)
-                return true;
-        }
-
-        return false;
+        if (_senders.TryGetValue(channel, out var senders))
+            return senders.Contains(record);
+        senders = [];
+        var queue = channel + (ulong)_state.Layouts.Offset("runtime.hchan", "sendq");
+        for (var at = _state.Memory.ReadUInt64(queue); at != 0 && senders.Count < QueueLimit && senders.Add(at);)
+            at = _state.Memory.ReadUInt64(at + _layout.Next);
+        _senders.Add(channel, senders);
+        return senders.Contains(record);
     }
 
     private WaitTarget ReadLock(in Goroutine goroutine, string reason, ulong semaphore)
@@ -169,9 +170,14 @@ public sealed class GoroutineWaits
 
     private bool Holds(ulong notifyList, ulong goroutine)
     {
+        if (_notifyLists.TryGetValue(notifyList, out var waiters))
+            return waiters.Contains(goroutine);
         var head = (ulong)_state.Layouts.Offset("sync.notifyList", "head");
         if (!_state.Memory.TryReadPointer(notifyList + head, out var first) || (first & 7) != 0)
             return false;
-        return CondState.ReadWaiters(_state, notifyList).Contains(goroutine);
+        waiters = [.. CondState.ReadWaiters(_state, notifyList)];
+        if (waiters.Count > 0)
+            _notifyLists.Add(notifyList, waiters);
+        return waiters.Contains(goroutine);
     }
 }

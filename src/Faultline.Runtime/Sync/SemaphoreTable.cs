@@ -14,6 +14,7 @@ public sealed class SemaphoreTable
 
     private readonly Dictionary<ulong, List<ulong>> _waiters = [];
     private readonly Dictionary<ulong, ulong> _awaited = [];
+    private readonly HashSet<ulong> _records = [];
 
     private SemaphoreTable()
     {
@@ -21,6 +22,9 @@ public sealed class SemaphoreTable
 
     /// <summary>The addresses of the semaphores that anyone waits on.</summary>
     public IReadOnlyCollection<ulong> Addresses => _waiters.Keys;
+
+    /// <summary>The records of waiting that hang in the table, in trees that have nothing to do with who can reach what.</summary>
+    internal IReadOnlyCollection<ulong> Records => _records;
 
     /// <summary>Addresses of the g of those who wait on a semaphore, in the order of their turn.</summary>
     public IReadOnlyList<ulong> WaitersOf(ulong semaphore) => _waiters.TryGetValue(semaphore, out var waiters) ? waiters : [];
@@ -37,27 +41,26 @@ public sealed class SemaphoreTable
         var treap = (ulong)Math.Max(0, state.Layouts.Offset("runtime.semaRoot", "treap"));
         if (state.Globals.SemaphoreTable != 0)
         {
-            var seen = new HashSet<ulong>();
             for (var index = 0UL; index < RootCount; index++)
-                table.WalkTree(state, layout, state.Memory.ReadUInt64(state.Globals.SemaphoreTable + (index * entrySize) + treap), seen);
+                table.WalkTree(state, layout, state.Memory.ReadUInt64(state.Globals.SemaphoreTable + (index * entrySize) + treap));
         }
 
         table.AddLinked(state, layout);
         return table;
     }
 
-    private void WalkTree(RuntimeState state, WaiterLayout layout, ulong root, HashSet<ulong> seen)
+    private void WalkTree(RuntimeState state, WaiterLayout layout, ulong root)
     {
         var pending = new Stack<ulong>();
         pending.Push(root);
         while (pending.TryPop(out var node))
         {
-            if (node == 0 || !seen.Add(node) || seen.Count > WaiterLimit || !state.Memory.TryReadPointer(node + layout.Element, out var semaphore))
+            if (node == 0 || _records.Count > WaiterLimit || !_records.Add(node) || !state.Memory.TryReadPointer(node + layout.Element, out var semaphore))
                 continue;
             pending.Push(state.Memory.ReadUInt64(node + layout.Previous));
             pending.Push(state.Memory.ReadUInt64(node + layout.Next));
             Add(semaphore, state.Memory.ReadUInt64(node + layout.Goroutine));
-            for (var next = state.Memory.ReadUInt64(node + layout.WaitLink); next != 0 && seen.Add(next); next = state.Memory.ReadUInt64(next + layout.WaitLink))
+            for (var next = state.Memory.ReadUInt64(node + layout.WaitLink); next != 0 && _records.Add(next); next = state.Memory.ReadUInt64(next + layout.WaitLink))
                 Add(semaphore, state.Memory.ReadUInt64(next + layout.Goroutine));
         }
     }

@@ -31,7 +31,9 @@ public sealed class DelveOracleTests
         var frames = new List<string>();
         foreach (var frame in process.State.Stacks.Read(goroutine, out _))
         {
-            foreach (var logical in process.Dump.Binary.ResolveFrames(frame.LookupAddress - process.Dump.LoadBias))
+            // Delve takes the address that a parked goroutine goes on at for the place where it is: its line is the one after the call.
+            var lookup = frames.Count == 0 ? frame.Pc : frame.LookupAddress;
+            foreach (var logical in process.Dump.Binary.ResolveFrames(lookup - process.Dump.LoadBias))
                 frames.Add(string.Create(CultureInfo.InvariantCulture, $"0x{frame.Pc:x} {logical.Function}:{logical.Line}"));
         }
 
