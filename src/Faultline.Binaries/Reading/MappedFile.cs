@@ -91,7 +91,7 @@ public sealed unsafe partial class MappedFile : IDisposable
     /// </summary>
     public void ReleasePages(long offset, long size)
     {
-        if (!OperatingSystem.IsLinux() || !TrySlice(offset, Math.Min(size, int.MaxValue), out _))
+        if (!OperatingSystem.IsLinux() || offset < 0 || size < 0 || offset > Length || size > Length - offset)
             return;
         var first = (offset + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
         if (offset + size > first)

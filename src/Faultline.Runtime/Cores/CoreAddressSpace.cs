@@ -3,10 +3,19 @@ using Faultline.Runtime.Memory;
 
 namespace Faultline.Runtime.Cores;
 
-/// <summary>The memory that a core file holds, read where it lies. Thread-safe until the file is disposed.</summary>
+/// <summary>
+/// The memory that a core file holds, read where it lies. Pages that were read are given back once there are many, so that a walk over all of a
+/// large core does not fill memory. Thread-safe until the file is disposed.
+/// </summary>
 internal sealed class CoreAddressSpace : IAddressSpace
 {
+    /// <summary>The kernel maps this much around a page that is missing.</summary>
+    private const int BlockShift = 16;
+    private const int BlockLimit = 96 * 16;
+
     private readonly MappedFile _file;
+    private readonly byte[] _isTouched;
+    private int _touchedCount;
     private readonly CoreSegment[] _segments;
     private readonly ulong[] _starts;
 
@@ -14,6 +23,7 @@ internal sealed class CoreAddressSpace : IAddressSpace
     public CoreAddressSpace(MappedFile file, IEnumerable<CoreSegment> segments)
     {
         _file = file;
+        _isTouched = new byte[(file.Length >> BlockShift) + 1];
         _segments = [.. WithoutOverlaps(segments.OrderBy(segment => segment.Start))];
         _starts = Array.ConvertAll(_segments, segment => segment.Start);
     }
@@ -31,8 +41,10 @@ internal sealed class CoreAddressSpace : IAddressSpace
             if (at < segment.Start || at >= segment.End)
                 break;
             var count = (int)Math.Min(segment.End - at, (ulong)(buffer.Length - total));
-            if (!_file.TrySlice(segment.Offset + (long)(at - segment.Start), count, out var bytes))
+            var offset = segment.Offset + (long)(at - segment.Start);
+            if (!_file.TrySlice(offset, count, out var bytes))
                 break;
+            Touch(offset, count);
             bytes.CopyTo(buffer[total..]);
             total += count;
         }
@@ -44,6 +56,22 @@ internal sealed class CoreAddressSpace : IAddressSpace
     {
         var next = IndexOf(address) + 1;
         return next < _starts.Length ? _starts[next] : ulong.MaxValue;
+    }
+
+    /// <summary>Threads that meet here only miscount.</summary>
+    private void Touch(long offset, int count)
+    {
+        for (var block = offset >> BlockShift; block <= (offset + count - 1) >> BlockShift; block++)
+        {
+            if (_isTouched[block] != 0)
+                continue;
+            _isTouched[block] = 1;
+            if (++_touchedCount < BlockLimit)
+                continue;
+            _touchedCount = 0;
+            Array.Clear(_isTouched);
+            _file.ReleasePages(0, _file.Length);
+        }
     }
 
     /// <summary>The last segment that starts at or below an address; -1 when there is none.</summary>

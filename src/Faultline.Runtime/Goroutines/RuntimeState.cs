@@ -1,6 +1,8 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
+using Faultline.Runtime.Heap;
 using Faultline.Runtime.Memory;
+using Faultline.Runtime.Sync;
 using Faultline.Runtime.Values;
 
 namespace Faultline.Runtime.Goroutines;
@@ -19,6 +21,8 @@ public sealed class RuntimeState
     private readonly Lazy<long> _latestTime;
     private readonly Lazy<TypeCatalog> _types;
     private readonly Lazy<ValueReader> _values;
+    private readonly Lazy<GoroutineWaits> _waits;
+    private readonly Lazy<HeapGraph> _heap;
 
     private RuntimeState(
         GoBinary binary, ulong loadBias, TargetMemory memory, IReadOnlyList<StoppedThread> threads, RuntimeLayouts layouts, RuntimeGlobals globals,
@@ -40,6 +44,8 @@ public sealed class RuntimeState
         _latestTime = new(FindLatestTime);
         _types = new(() => new TypeCatalog(binary, loadBias, layouts));
         _values = new(() => new ValueReader(this, Types));
+        _waits = new(() => new GoroutineWaits(this));
+        _heap = new(() => new HeapGraph(this));
     }
 
     public GoBinary Binary { get; }
@@ -72,6 +78,12 @@ public sealed class RuntimeState
 
     /// <summary>Typed values of the process.</summary>
     public ValueReader Values => _values.Value;
+
+    /// <summary>What goroutines wait for.</summary>
+    public GoroutineWaits Waits => _waits.Value;
+
+    /// <summary>The heap, and who holds what.</summary>
+    public HeapGraph Heap => _heap.Value;
 
     /// <summary>The latest time, in nanoseconds of the process's monotonic clock, that anything in the runtime is stamped with; 0 when nothing is.</summary>
     public long LatestTime => _latestTime.Value;

@@ -39,7 +39,7 @@ WANTED = {
         nmspinning runq runqsize gFree gcwaiting stopwait sysmonwait safePointWait""",
     "runtime.mheap": "allspans arenas",
     "runtime.heapArena": "bitmap noMorePtrs spans",
-    "runtime.mspan": "startAddr npages freeindex freeIndexForScan nelems allocBits allocCount spanclass state elemsize limit largeType",
+    "runtime.mspan": "startAddr npages freeindex freeIndexForScan nelems allocBits allocCount spanclass state elemsize limit largeType specials",
     "runtime.moduledata": "noptrdata enoptrdata data edata bss ebss noptrbss enoptrbss gcdatamask gcbssmask next",
 }
 
