@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Faultline.Capture.Bundles;
+using Faultline.Capture.Machine;
+using Faultline.Capture.Perf;
+using Faultline.Capture.Tracing;
+
+namespace Faultline.Capture.Recording;
+
+/// <summary>Makes one recording: sets probes, attaches perf, lets the program run, and takes everything down again.</summary>
+public sealed class Recorder
+{
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
+    private readonly RecordRequest _request;
+    private readonly List<string> _problems = [];
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReadOnlyDictionary<string, string> _formats = new Dictionary<string, string>(StringComparer.Ordinal);
+    private int _signalCount;
+    private int _commandId;
+
+    private Recorder(RecordRequest request) => _request = request;
+
+    /// <summary>Runs a recording to its end.</summary>
+    /// <exception cref="RecordingUnavailableException">This machine or this user cannot make it; nothing was started, or it was ended.</exception>
+    public static RecordResult Run(RecordRequest request) => new Recorder(request).Run();
+
+    private RecordResult Run()
+    {
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate));
+        string scratch = Directory.CreateTempSubdirectory("faultline-").FullName;
+        try
+        {
+            if (_request.Plan.Probes.Points.Count == 0)
+                return Record(scratch, traceFs: null, isMountedHere: false);
+            TraceFs? traceFs = TraceFs.Find();
+            bool isMountedHere = traceFs is null;
+            string refusal = "";
+            traceFs ??= TraceFs.TryMount(out refusal) ?? throw new RecordingUnavailableException($"tracefs cannot be mounted: {refusal}");
+            return Record(scratch, traceFs, isMountedHere);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private RecordResult Record(string scratch, TraceFs? traceFs, bool isMountedHere)
+    {
+        string group = _request.Plan.Probes.Group;
+        using Guardian guardian = Guardian.Start(traceFs, group, isMountedHere);
+        try
+        {
+            if (traceFs is not null)
+            {
+                foreach (string gone in LeftOvers.Remove(traceFs))
+                    _request.Tell($"took away the probes of {gone}, whose recorder was killed");
+                SetProbes(traceFs);
+            }
+
+            return (_request.ProcessId is { } running ? Follow(running, scratch, guardian) : RunCommand(scratch, guardian)) with { Formats = _formats };
+        }
+        finally
+        {
+            bool isClean = (traceFs?.TryRemove(group) ?? true) && (!isMountedHere || TraceFs.TryUnmount());
+            if (!isClean)
+                _request.Tell($"not all of {group} could be taken away; the next recording tries again");
+            guardian.Dismiss();
+        }
+    }
+
+    private void SetProbes(TraceFs traceFs)
+    {
+        try
+        {
+            traceFs.Add(_request.Plan.Probes.Definitions);
+            _formats = traceFs.ReadFormats(_request.Plan.Probes.Group);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingUnavailableException(error.Message);
+        }
+    }
+
+    private RecordResult RunCommand(string scratch, Guardian guardian)
+    {
+        using HeldCommand command = HeldCommand.Start(_request.Command, _request.Environment, scratch);
+        _commandId = command.Process.Id;
+        guardian.Hold(_commandId);
+        using LogTail log = new(Path.Combine(_request.Folder, BundleNames.Log));
+        try
+        {
+            return RunHeld(command, log, scratch, guardian);
+        }
+        finally
+        {
+            if (!command.Process.HasExited)
+                command.Process.Kill();
+            log.Complete();
+            if (log.Failure is { } failure)
+                _problems.Add($"the program's output could not be kept: {failure}");
+        }
+    }
+
+    private RecordResult RunHeld(HeldCommand command, LogTail log, string scratch, Guardian guardian)
+    {
+        // What is watched exists only once the program runs; everything else is attached before its first instruction.
+        bool isEarly = _request.Plan.Mode != RecordMode.Watch;
+        PerfSession? early = isEarly ? Attach(_request.Plan.Perf, _commandId, scratch, guardian) : null;
+        (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
+        guardian.Hold(0);
+        command.Release();
+        CrashWatch watch = new();
+        Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
+        Task exit = command.Process.WaitForExitAsync();
+        Task<ulong?> bias = FindLoadBias(exit);
+        using (PerfSession perf = early ?? Attach(WatchEvents.Add(_request.Plan, _commandId, exit), _commandId, scratch, guardian))
+        {
+            WaitFor(Task.WhenAny(exit, _stop.Task, watch.Fatal));
+            EndPerf(perf);
+        }
+
+        if (!exit.IsCompleted && !watch.Fatal.IsCompleted)
+            _request.Tell("the recording has ended; the program goes on");
+        exit.GetAwaiter().GetResult();
+        if (!copy.Wait(s_drain))
+            _request.Tell("a process that the program started still holds its standard error; the log ends here");
+        return Result(_commandId, start, monotonic, bias.GetAwaiter().GetResult()) with { ExitCode = command.Process.ExitCode };
+    }
+
+    private RecordResult Follow(int processId, string scratch, Guardian guardian)
+    {
+        using Process process = Process.GetProcessById(processId);
+        using RunningLog? log = RunningLog.TryOpen(processId);
+        Task exit = process.WaitForExitAsync();
+        ulong? bias = ProcessImage.FindLoadBias(processId, _request.Plan.Probes.Target.Binary);
+        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, exit) : _request.Plan.Perf;
+        using PerfSession perf = Attach(command, processId, scratch, guardian);
+        (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
+        WaitFor(Task.WhenAny(exit, _stop.Task));
+        EndPerf(perf);
+        log?.CopyTo(Path.Combine(_request.Folder, BundleNames.Log));
+        return Result(processId, start, monotonic, bias);
+    }
+
+    private RecordResult Result(int processId, DateTimeOffset start, ulong monotonic, ulong? bias) => new()
+    {
+        ProcessId = processId,
+        ProgramPath = _request.ProgramPath,
+        Start = start,
+        End = DateTimeOffset.UtcNow,
+        StartMonotonic = monotonic,
+        LoadBias = bias,
+        Problems = _problems,
+    };
+
+    private PerfSession Attach(PerfCommand command, int processId, string scratch, Guardian guardian)
+    {
+        PerfSession perf = PerfSession.Start(command with { ProcessId = processId, OutputPath = Path.Combine(_request.Folder, BundleNames.PerfData) }, scratch);
+        guardian.Watch(perf.Process);
+        try
+        {
+            perf.Enable();
+            return perf;
+        }
+        catch
+        {
+            perf.Stop();
+            perf.Dispose();
+            throw;
+        }
+    }
+
+    private void WaitFor(Task end)
+    {
+        if (_request.Duration is { } duration)
+            end.Wait(duration);
+        else
+            end.Wait();
+    }
+
+    private void EndPerf(PerfSession perf)
+    {
+        if (perf.Stop())
+            return;
+        int code = perf.Process.ExitCode;
+        if (perf.Messages.Contains("No space left", StringComparison.Ordinal))
+            _problems.Add($"the disk is full: the recording in '{_request.Folder}' is cut off or empty. Give a folder with more room with -o, or a smaller --ring.");
+        else if (code > 128)
+            _problems.Add($"perf was killed by signal {code - 128} while it recorded: what its ring held is lost");
+        else
+            _problems.Add($"perf failed with exit code {code}: {LastLineOf(perf.Messages)}");
+    }
+
+    private void Copy(Stream input, LogTail log, CrashWatch watch)
+    {
+        byte[] block = new byte[64 * 1024];
+        bool isHeard = true;
+        for (int read; (read = input.Read(block)) > 0;)
+        {
+            ReadOnlySpan<byte> bytes = block.AsSpan(0, read);
+            log.Write(bytes);
+            watch.Write(bytes);
+            try
+            {
+                if (isHeard)
+                    _request.ErrorOutput.Write(bytes);
+            }
+            catch (IOException)
+            {
+                isHeard = false;
+            }
+        }
+    }
+
+    // The shell that held the program becomes it at some moment after its release.
+    private async Task<ulong?> FindLoadBias(Task exit)
+    {
+        while (!exit.IsCompleted)
+        {
+            if (ProcessImage.FindLoadBias(_commandId, _request.Plan.Probes.Target.Binary) is { } bias)
+                return bias;
+            await Task.WhenAny(exit, Task.Delay(10)).ConfigureAwait(false);
+        }
+
+        return _request.Plan.Probes.Target.Binary.IsPositionIndependent ? null : 0;
+    }
+
+    /// <summary>
+    /// The first signal is the program's, which a terminal sends it anyway; without a terminal it is passed on. A second one ends the program.
+    /// A process that was there before is left alone: the first signal ends the recording.
+    /// </summary>
+    private void OnSignal(PosixSignalContext context, int signal)
+    {
+        context.Cancel = true;
+        if (_commandId == 0)
+        {
+            _stop.TrySetResult();
+            return;
+        }
+
+        bool isFirst = Interlocked.Increment(ref _signalCount) == 1;
+        if (!isFirst)
+            Signals.Send(_commandId, Signals.Terminate);
+        else if (signal != Signals.Interrupt || !Terminal.IsControlling())
+            Signals.Send(_commandId, signal);
+    }
+
+    private static string LastLineOf(string messages) => messages.Length == 0 ? "it printed nothing" : messages.Split('\n')[^1].Trim();
+}
