@@ -1,3 +1,7 @@
+using System.Runtime.Versioning;
+
+[assembly: SupportedOSPlatform("linux")]
+
 namespace Faultline.Capture.Tests;
 
 /// <summary>The kernel's tracing as tests see it.</summary>

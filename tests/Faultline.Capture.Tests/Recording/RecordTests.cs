@@ -3,6 +3,7 @@ using System.Text.Json;
 using Faultline.Capture.Bundles;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Perf.Probes;
+using Faultline.Evidence.Perf.Records;
 using Faultline.Samples;
 
 namespace Faultline.Capture.Tests.Recording;

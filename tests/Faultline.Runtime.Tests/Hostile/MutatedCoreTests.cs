@@ -108,7 +108,9 @@ public sealed class MutatedCoreTests
         try
         {
             using var dump = CoreDump.Open(path, new CoreOptions { BinaryPath = process.Core.Binary.Path, Force = true });
-            foreach (var goroutine in RuntimeState.TryAttach(dump.Binary, dump.LoadBias, dump.Memory, dump.Core.Threads, new DiagnosticLog("core"))?.Goroutines ?? [])
+            if (RuntimeState.TryAttach(dump.Binary, dump.LoadBias, dump.Memory, dump.Core.Threads, new DiagnosticLog("core")) is not { } state)
+                return;
+            foreach (var goroutine in state.Goroutines)
                 _ = goroutine.Id;
         }
         catch (MalformedDataException)
