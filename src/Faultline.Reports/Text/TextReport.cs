@@ -30,6 +30,7 @@ public static class TextReport
     {
         WriteEvidence(page, incident);
         CandidateSection.Write(page, incident);
+        TimelineSection.Write(page, incident);
         SourceExcerpt.Write(page, incident);
         WriteMissing(page, incident);
         GoroutineSection.Write(page, incident);
@@ -43,7 +44,7 @@ public static class TextReport
         page.Heading("Evidence");
         foreach (EvidenceItem item in incident.Evidence.Take(EvidenceShown))
         {
-            string place = item.Line is { } line ? $":{line}" : item.Offset is { } offset ? $" at 0x{offset:x}" : "";
+            string place = item.Line is { } line ? $":{line}" : item.Offset is { } offset ? $" at 0x{offset:x}" : item.Time is { } time ? $" at {RecorderTime.Format(time)}" : "";
             page.Paragraph(2, $"{Wording.Source(item.Source)}{place}: {item.Text}", hang: 6, $"[{item.Id}]", Ink.Dim);
         }
 
