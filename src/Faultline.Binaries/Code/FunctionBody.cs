@@ -157,7 +157,7 @@ internal sealed class FunctionBody
         _ => true,
     };
 
-    private static CodeStep StepOf(in Instruction instruction)
+    internal static CodeStep StepOf(in Instruction instruction)
     {
         StepKind kind = instruction.FlowControl switch
         {
@@ -174,7 +174,7 @@ internal sealed class FunctionBody
         return new CodeStep(instruction.IP, instruction.NextIP, kind, isDirect ? instruction.NearBranchTarget : 0);
     }
 
-    private static CodeStep StepOf(in Arm64Instruction instruction, ulong address)
+    internal static CodeStep StepOf(in Arm64Instruction instruction, ulong address)
     {
         StepKind kind = instruction.Kind switch
         {

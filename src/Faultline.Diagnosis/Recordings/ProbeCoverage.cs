@@ -39,15 +39,18 @@ public sealed record ProbeCoverage(IReadOnlyList<SetProbe> Probes)
     private static bool SeesEveryEntry(List<SetProbe> writes, GoBinary binary)
     {
         var entries = binary.Functions.Where(function => WriteKindOf(function.Name) is not null).ToList();
+        if (entries.TrueForAll(IsOutermost))
+            entries.RemoveAll(function => function.Name.StartsWith("reflect.", StringComparison.Ordinal));
         if (entries.Count == 0)
             return false;
         if (entries.TrueForAll(IsProbed))
             return true;
         // Where only names are known: as many probes of each kind as there are functions, and each that was hit lies in one of its own.
-        return writes.TrueForAll(probe => probe.Address == 0 || entries.Exists(function => Holds(function, probe)))
-            && writes.Where(probe => probe.Address != 0).DistinctBy(probe => entries.Find(function => Holds(function, probe)).Entry).Count() == writes.Count(probe => probe.Address != 0)
-            && entries.GroupBy(function => WriteKindOf(function.Name)).All(group => writes.Count(probe => probe.Kind == group.Key) >= group.Count(IsOutermost))
-            && writes.Exists(probe => probe.Address == 0);
+        var hit = writes.Where(probe => probe.Address != 0).ToList();
+        var names = writes.DistinctBy(probe => (probe.Kind, probe.Index)).ToList();
+        return hit.TrueForAll(probe => entries.Exists(function => Holds(function, probe)))
+            && hit.DistinctBy(probe => entries.Find(function => Holds(function, probe)).Entry).Count() == hit.DistinctBy(probe => (probe.Kind, probe.Index)).Count()
+            && entries.GroupBy(function => WriteKindOf(function.Name)).All(group => names.Count(probe => probe.Kind == group.Key) >= group.Count(IsOutermost));
 
         bool IsProbed(FuncInfo function)
             => writes.Exists(probe => Holds(function, probe)) || InnerOf(WriteKindOf(function.Name)) is { } inner && writes.Exists(probe => entries.Exists(e => e.Name == inner && Holds(e, probe)))

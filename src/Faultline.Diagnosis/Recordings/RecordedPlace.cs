@@ -15,13 +15,16 @@ internal sealed record RecordedPlace(ulong? Pc, IReadOnlyList<SourceFrame> Frame
 {
     public static RecordedPlace Of(in ProbeEvent probe, ulong? bias, ProgramImage image)
     {
-        ulong? pc = probe.ReturnAddress != 0 ? probe.ReturnAddress : null;
         if (image.Binary is not { } binary || bias is not { } shift)
-            return new RecordedPlace(pc, [], null, null);
+            return new RecordedPlace(probe.ReturnAddress != 0 ? probe.ReturnAddress : null, [], null, null);
         ulong returnAddress = probe.ReturnAddress != 0 ? probe.ReturnAddress - shift : AfterCall(probe.ProbeAddress - shift, image);
-        if (returnAddress == 0)
-            return new RecordedPlace(pc, [], null, null);
-        var frames = binary.ResolveFrames(returnAddress - 1);
+        // Called by another map function: the probe then has that one's return address as well.
+        if (probe.ReturnAddress != 0 && RecordedAccess.IsMapKind(probe.Kind) && probe.Detail != 0
+            && binary.TryFindFunction(returnAddress - 1, out var caller) && GoPackage.IsRuntime(caller.Name))
+            returnAddress = probe.Detail - shift;
+        var frames = returnAddress == 0 ? [] : binary.ResolveFrames(returnAddress - 1);
+        if (frames.Count == 0)
+            return new RecordedPlace(null, [], null, null);
         SourceFrame? user = null;
         foreach (var frame in frames)
         {

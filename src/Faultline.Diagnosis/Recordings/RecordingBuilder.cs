@@ -30,7 +30,8 @@ public sealed class RecordingBuilder
     private readonly HashSet<int> _started = [];
     private readonly List<RecordedFault> _faults = [];
     private readonly Dictionary<int, ulong> _firstTimes = [];
-    private readonly Dictionary<(ProbeKind Kind, int Index), ulong> _probes = [];
+    private readonly HashSet<SetProbe> _probes = [];
+    private bool _isSampled;
     private long _count;
     private ulong _firstTime;
     private ulong _lastTime;
@@ -57,13 +58,14 @@ public sealed class RecordingBuilder
         _lastTimes[probe.ProcessId] = probe.Time;
     }
 
-    /// <summary>Declares a probe that was set, hit or not.</summary>
+    /// <summary>Declares a probe that was set, hit or not; one name can stand for several places.</summary>
     /// <param name="address">Link-time address; 0 when unknown.</param>
-    public void AddProbe(ProbeName name, ulong address = 0)
+    /// <param name="isEveryHitRecorded">False when the recorder took only some of its hits.</param>
+    public void AddProbe(ProbeName name, ulong address = 0, bool isEveryHitRecorded = true)
     {
-        bool isKnown = _probes.TryGetValue((name.Kind, name.Index), out ulong known);
-        if (isKnown ? known == 0 : _probes.Count < MostProbes)
-            _probes[(name.Kind, name.Index)] = address;
+        if (_probes.Count < MostProbes)
+            _probes.Add(new SetProbe(name.Kind, name.Index, address));
+        _isSampled |= !isEveryHitRecorded;
     }
 
     /// <summary>Executable memory that a process mapped from a file.</summary>
@@ -90,7 +92,7 @@ public sealed class RecordingBuilder
             EndTime = _lastTime,
             CompleteFrom = isRing && _firstTimes.Count > 0 ? _firstTimes.Values.Max() : _firstTime,
             Losses = losses ?? new RecordingLosses(),
-            Coverage = new ProbeCoverage([.. _probes.Select(probe => new SetProbe(probe.Key.Kind, probe.Key.Index, probe.Value))]),
+            Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes]),
             Program = _program,
             StartedProcesses = isRing ? new HashSet<int>() : _started,
             Diagnostics = [.. diagnostics ?? [], .. _log.Items],
@@ -121,8 +123,7 @@ public sealed class RecordingBuilder
 
     private void NoteProbe(in ProbeEvent probe)
     {
-        if (_probes.TryGetValue((probe.Kind, probe.Index), out ulong address) ? address != 0 : _probes.Count >= MostProbes)
-            return;
-        _probes[(probe.Kind, probe.Index)] = _program.BiasOf(probe.ProcessId) is { } bias ? probe.ProbeAddress - bias : 0;
+        if (_probes.Count < MostProbes && _program.BiasOf(probe.ProcessId) is { } bias)
+            _probes.Add(new SetProbe(probe.Kind, probe.Index, probe.ProbeAddress - bias));
     }
 }

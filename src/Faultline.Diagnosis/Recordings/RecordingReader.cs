@@ -29,7 +29,7 @@ public static class RecordingReader
         foreach (var known in recording.Events)
         {
             if (known.Probe is { } set)
-                builder.AddProbe(set);
+                builder.AddProbe(set, isEveryHitRecorded: known.IsEveryHitRecorded);
         }
 
         foreach (var (name, address) in plan ?? [])

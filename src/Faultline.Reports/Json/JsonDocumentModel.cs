@@ -66,7 +66,7 @@ internal sealed record JsonTimelineEntry(long Time, long? Goroutine, int Thread,
 
 internal sealed record JsonRecording(string Source, long Events, ulong Lost, ulong SpanNs);
 
-internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Time, string Text);
+internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Address, string? Time, string Text);
 
 internal sealed record JsonMissing(string What, string Command);
 

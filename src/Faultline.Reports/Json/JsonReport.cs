@@ -43,7 +43,7 @@ public static class JsonReport
         Map(incident.Buckets, Of),
         Map(incident.Timeline, Of),
         Map(incident.Recordings, recording => new JsonRecording(recording.Source, recording.Events, recording.Lost, recording.Span)),
-        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, item.Time is { } time ? RecorderTime.Format(time) : null, item.Text)),
+        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Time is { } time ? RecorderTime.Format(time) : null, item.Text)),
         Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
         Map(incident.Diagnostics, Of));
 
