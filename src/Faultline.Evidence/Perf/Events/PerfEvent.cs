@@ -31,6 +31,9 @@ public sealed class PerfEvent
     /// <summary>What a probe of faultline's observes; null for all other events.</summary>
     public ProbeName? Probe { get; private set; }
 
+    /// <summary>Every hit is a sample. False for events that are counted, and for those that share <c>perf record -F</c>: then the kernel picks.</summary>
+    public bool IsEveryHitRecorded => !Attribute.IsFrequency && Attribute.SamplePeriod == 1;
+
     internal SampleLayout Layout { get; }
 
     /// <summary>Fields of the events that are decoded by name.</summary>

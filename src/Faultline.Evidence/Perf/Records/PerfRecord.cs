@@ -123,6 +123,19 @@ public readonly ref struct PerfRecord
         return Check(!cursor.IsOverrun);
     }
 
+    public bool TryReadNamespaces(out NamespacesRecord namespaces)
+    {
+        namespaces = default;
+        if (Type != PerfRecordType.Namespaces)
+            return false;
+        PayloadCursor cursor = new(Body);
+        int process = (int)cursor.ReadUInt32();
+        int thread = (int)cursor.ReadUInt32();
+        ulong count = cursor.ReadUInt64();
+        namespaces = new NamespacesRecord(process, thread, cursor.ReadNumbers(count > ushort.MaxValue ? ulong.MaxValue : count * 2));
+        return Check(!cursor.IsOverrun);
+    }
+
     /// <summary>How many records or samples were lost: for LOST and LOST_SAMPLES.</summary>
     public bool TryReadLoss(out ulong count)
     {

@@ -25,7 +25,7 @@ public readonly ref struct PerfSample
     /// <summary>-1 when not recorded.</summary>
     public int Cpu { get; init; }
 
-    /// <summary>Events that the sample stands for.</summary>
+    /// <summary>Events that the sample stands for; 0 when not known.</summary>
     public ulong Period { get; init; }
 
     /// <summary>Innermost first, with the marks of <see cref="CallChainContext"/> between kernel and user frames. User frames after the first are return addresses.</summary>

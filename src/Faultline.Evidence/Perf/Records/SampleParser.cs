@@ -30,7 +30,7 @@ internal static class SampleParser
         if (Has(fields, SampleFields.StreamId))
             cursor.ReadUInt64();
         ulong cpu = Has(fields, SampleFields.Cpu) ? cursor.ReadUInt64() : uint.MaxValue;
-        ulong period = Has(fields, SampleFields.Period) ? cursor.ReadUInt64() : 0;
+        ulong period = Has(fields, SampleFields.Period) ? cursor.ReadUInt64() : attribute.IsFrequency ? 0 : attribute.SamplePeriod;
         if (Has(fields, SampleFields.CounterValues))
             SkipCounterValues(ref cursor, attribute.ReadFormat);
         ReadOnlySpan<ulong> callChain = Has(fields, SampleFields.CallChain) ? cursor.ReadNumbers(cursor.ReadUInt64()) : default;
