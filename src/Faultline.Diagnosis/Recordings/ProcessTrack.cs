@@ -20,6 +20,7 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
 
     private const int SmallestRing = 1 << 10;
     private const int HistorySize = 48;
+    private const ulong LateEntry = 300;
     private const ulong InferredDelay = 20_000;
     private const ulong ThreadKey = 1UL << 63;
 
@@ -108,6 +109,9 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         access = access with { End = end, EndTime = time };
     }
 
+    /// <summary>True for a write that was entered so shortly before a fault that it had not set its mark when the victim looked.</summary>
+    public static bool IsLate(in ProbeEvent entry, in ProbeEvent fault) => fault.Time - entry.Time < LateEntry;
+
     private void ForgetOldest()
     {
         long limit = _open.Values.Select(open => open.Sequence).Order().ElementAt(MostOpen / 2);
@@ -159,7 +163,10 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
                 history.Dequeue();
             history.Enqueue(access);
             ulong key = KeyOf(access.Enter);
-            if (key != victim && access.IsWrite && access.MayReach(entry.Time, fault.Event.Time))
+            if (key == victim || !access.IsWrite || !access.MayReach(entry.Time, fault.Event.Time))
+                continue;
+            // What was entered too late to have been met does not hide the write before it.
+            if (!IsLate(access.Enter, fault.Event) || !writers.ContainsKey(key))
                 writers[key] = access;
         }
 

@@ -40,9 +40,6 @@ internal sealed class RecordedConflict(
     /// <summary>Between the probe and the mark of a write lies the return from the probe.</summary>
     private const ulong MarkDelay = 10_000;
 
-    /// <summary>A write that was entered this shortly before the fault had not set its mark when the victim looked.</summary>
-    private const ulong LateEntry = 300;
-
     private const int MostRivals = 8;
 
     private ulong EntryTime => fault.Victim!.Value.Enter.Time;
@@ -61,7 +58,7 @@ internal sealed class RecordedConflict(
             .Select(write => Judge(write, isSole, gaps))
             .OrderByDescending(rival => rival.Confidence)
             .ThenByDescending(rival => rival.Write.IsOpen)
-            .ThenBy(rival => FaultTime - rival.Write.Enter.Time < LateEntry)
+            .ThenBy(rival => ProcessTrack.IsLate(rival.Write.Enter, fault.Event))
             .ThenByDescending(rival => rival.Write.Enter.Time)
             .Take(MostRivals)];
     }
@@ -76,9 +73,9 @@ internal sealed class RecordedConflict(
             yield return "without the binary it is not known whether all writes were probed";
         else if (!recording.Coverage.SeesEveryWrite(binary, code, types))
             yield return "not every function or line that can write such a map was probed";
-        if (recording.Losses.HasUnplacedLoss || recording.Losses.Gaps.Any(gap => gap.EndTime >= earliest && gap.StartTime <= FaultTime))
+        if (recording.HasUnplacedLoss || recording.Gaps.Any(gap => gap.EndTime >= earliest && gap.StartTime <= FaultTime))
             yield return "events were lost at that time";
-        if (recording.Losses.CompleteUntil is { } end && end < FaultTime)
+        if (recording.CompleteUntil is { } end && end < FaultTime)
             yield return "the recording was cut off at that time";
         if (!recording.HasStartOf(fault.ProcessId) && earliest < recording.CompleteFrom + Lead)
             yield return $"the recording of some processor begins only {Nanoseconds.Relate(recording.CompleteFrom, FaultTime)} the fault";
@@ -103,8 +100,8 @@ internal sealed class RecordedConflict(
         if (write.Enter.Time > EntryTime)
         {
             var why = $"it entered this write of the same map {before} before the fault, {Nanoseconds.Format(write.Enter.Time - EntryTime)} after the victim had entered its own operation";
-            var isShort = FaultTime - EntryTime <= ShortWindow && FaultTime - write.Enter.Time >= LateEntry;
-            if (isSole || isShort || isRaiser)
+            var isLate = ProcessTrack.IsLate(write.Enter, fault.Event);
+            if (isRaiser || !isLate && (isSole || FaultTime - EntryTime <= ShortWindow))
                 return new RecordedRival(write, Rules.RecordedOverlap, Confidence.Confirmed, why + (isSole ? "; nobody else was inside a write of it" : "") + raised);
             var held = FaultTime - EntryTime > ShortWindow ? $"; the victim was held up for {Nanoseconds.Format(FaultTime - EntryTime)}" : "";
             return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, why + Others() + held + raised + doubts);

@@ -4,7 +4,7 @@ using Faultline.Evidence.Perf;
 namespace Faultline.Diagnosis.Recordings;
 
 /// <summary>What one recording says about deaths: the result of one pass over its events. Made by <see cref="RecordingReader"/> or <see cref="RecordingBuilder"/>.</summary>
-public sealed class Recording
+public sealed record Recording
 {
     private readonly IReadOnlyDictionary<int, ProcessTrack> _processes;
 
@@ -32,8 +32,17 @@ public sealed class Recording
     /// <summary>From this time on the events of every processor are there: a ring that was overwritten holds less of a busy processor than of an idle one.</summary>
     public ulong CompleteFrom { get; init; }
 
-    /// <summary>What was lost on the way.</summary>
-    public RecordingLosses Losses { get; init; } = new();
+    /// <summary>Where the recorder lost records.</summary>
+    public IReadOnlyList<RecordingGap> Gaps { get; init; } = [];
+
+    /// <summary>Records that were lost.</summary>
+    public ulong LostCount { get; init; }
+
+    /// <summary>Something was lost, and nobody knows when.</summary>
+    public bool HasUnplacedLoss { get; init; }
+
+    /// <summary>For a recording that was cut off: until this time everything is there. Null when it has its end.</summary>
+    public ulong? CompleteUntil { get; init; }
 
     /// <summary>Which probes were set.</summary>
     public ProbeCoverage Coverage { get; init; } = ProbeCoverage.Unknown;

@@ -1,6 +1,5 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
-using Faultline.Evidence.Perf;
 using Faultline.Evidence.Perf.Probes;
 
 namespace Faultline.Diagnosis.Recordings;
@@ -76,13 +75,13 @@ public sealed class RecordingBuilder
     public void StartProcess(int processId)
     {
         Finish(processId);
+        _program.Forget(processId);
         _started.Add(processId);
     }
 
-    /// <summary>Ends the pass.</summary>
-    /// <param name="losses">What the recorder lost.</param>
+    /// <summary>Ends the pass. Whether anything is missing is set on the result.</summary>
     /// <param name="isRing">Only the newest events were kept, for each processor on its own.</param>
-    public Recording Build(RecordingLosses? losses = null, bool isRing = false, IEnumerable<Diagnostic>? diagnostics = null)
+    public Recording Build(bool isRing = false)
     {
         List<RecordedFault> faults = [.. _faults, .. _processes.Values.SelectMany(track => track.Faults)];
         return new Recording(_source, _processes, [.. faults.OrderBy(fault => fault.Event.Time).Take(MostFaults)])
@@ -91,11 +90,10 @@ public sealed class RecordingBuilder
             StartTime = _firstTime,
             EndTime = _lastTime,
             CompleteFrom = isRing && _firstTimes.Count > 0 ? _firstTimes.Values.Max() : _firstTime,
-            Losses = losses ?? new RecordingLosses(),
             Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes]),
             Program = _program,
             StartedProcesses = isRing ? new HashSet<int>() : _started,
-            Diagnostics = [.. diagnostics ?? [], .. _log.Items],
+            Diagnostics = _log.Items,
         };
     }
 

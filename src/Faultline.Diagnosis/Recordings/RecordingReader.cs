@@ -34,7 +34,15 @@ public static class RecordingReader
 
         foreach (var (name, address) in plan ?? [])
             builder.AddProbe(name, address);
-        return builder.Build(reader.Losses, recording.Events.Any(known => known.Attribute.IsBackward), recording.Diagnostics);
+        var read = builder.Build(recording.Events.Any(known => known.Attribute.IsBackward));
+        return read with
+        {
+            Gaps = reader.Losses.Gaps,
+            LostCount = reader.Losses.LostRecordCount,
+            HasUnplacedLoss = reader.Losses.HasUnplacedLoss,
+            CompleteUntil = reader.Losses.CompleteUntil,
+            Diagnostics = [.. recording.Diagnostics, .. read.Diagnostics],
+        };
     }
 
     private static void AddMapping(RecordingBuilder builder, in MappingRecord mapping)

@@ -36,7 +36,7 @@ internal static class TimelineSection
         TimelineEntry last = incident.Timeline[end - 1];
         string time = (last.Time < 0 ? "-" : "+") + Nanoseconds.Format((ulong)Math.Abs(last.Time));
         string who = last.Goroutine is { } id ? $"goroutine {id}" : $"thread {last.Thread}";
-        string place = last.Function.Length > 0 ? $", {last.Function}, {Wording.Place(last.File, last.Line)}" : "";
+        string place = last.Function.Length > 0 ? $", {last.Function}, {Wording.Place(Path.GetFileName(last.File), last.Line)}" : "";
         string times = end - start > 1 ? $" ({end - start} times)" : "";
         bool isSide = IsSideOf(incident.Victim, last) || (incident.Rivals.Count > 0 && IsSideOf(incident.Rivals[0], last));
         page.Line(2, $"{time,12}  {who}, {Wording.Operation(last.Operation)}{times}{place}", isSide ? Ink.Bold : Ink.Plain);
