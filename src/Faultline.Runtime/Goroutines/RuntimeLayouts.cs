@@ -29,6 +29,8 @@ public sealed class RuntimeLayouts
     /// <summary>Minor release of Go, 24 for go1.24.4; the newest known one for a development version.</summary>
     public int Release { get; }
 
+    public bool IsAmd64 => _binary.Architecture == "amd64";
+
     /// <summary>True when neither the table nor DWARF has this very release: offsets are those of the newest one known.</summary>
     public bool IsGuess => (_table is null || _table.IsExtrapolated) && !_asksDwarf;
 

@@ -21,5 +21,5 @@ public readonly ref struct RecordedStack(ulong stackPointer, ReadOnlySpan<byte> 
     }
 
     /// <inheritdoc/>
-    public ulong NextAddress(ulong address) => address < stackPointer && _bytes.Length > 0 ? stackPointer : ulong.MaxValue;
+    public ulong NextAddress(ulong address) => address < stackPointer ? stackPointer : ulong.MaxValue;
 }
