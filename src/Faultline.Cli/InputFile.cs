@@ -71,12 +71,13 @@ internal sealed class InputFile : IDisposable
     }
 
     /// <summary>Opens it as a recording of perf. The caller disposes that, and this afterwards.</summary>
+    /// <param name="options">What is known from elsewhere; null when nothing is.</param>
     /// <exception cref="UserErrorException">It is none that can be read.</exception>
-    public PerfRecording OpenRecording()
+    public PerfRecording OpenRecording(PerfRecordingOptions? options = null)
     {
         try
         {
-            return IsStandardInput || Size is null ? PerfRecording.Open(_content, Name) : PerfRecording.Open(Name);
+            return IsStandardInput || Size is null ? PerfRecording.Open(_content, Name, options) : PerfRecording.Open(Name, options);
         }
         catch (MalformedDataException error)
         {

@@ -44,16 +44,16 @@ internal static class EventsCommand
 
     private static int Run(string name, string? binaryPath, EventFilter filter, OutputFormat format)
     {
-        string[] parts = [.. BundleFolder.Expand(name)];
-        binaryPath ??= parts.FirstOrDefault(part => Path.GetFileName(part) is BundleNames.Binary or BundleNames.Symbols);
-        using InputFile file = InputFile.Open(parts[0]);
+        using BundleInput? bundle = name != "-" && Bundle.IsBundle(name) ? BundleInput.Open(name) : null;
+        using InputFile file = InputFile.Open(bundle?.Files.FirstOrDefault() ?? name);
         if (file.Kind != InputKind.Recording)
-            throw new UserErrorException(ExitCode.BadData, $"'{name}' is no recording of perf. Make one with 'perf record', or give the folder of a bundle.");
-        using PerfRecording recording = file.OpenRecording();
+            throw new UserErrorException(ExitCode.BadData, $"'{name}' is no recording of perf. Make one with 'faultline record', or give a bundle.");
+        using PerfRecording recording = file.OpenRecording(bundle?.Options);
+        binaryPath ??= bundle?.BinaryPath;
         using GoBinary? binary = binaryPath is null ? null : InputSet.OpenBinary(binaryPath);
         try
         {
-            Write(recording, RecordedEvents.Enumerate(recording, binary, []), filter, format);
+            Write(recording, RecordedEvents.Enumerate(recording, binary, bundle?.Plan.LoadBias), filter, format);
         }
         catch (IOException error) when (error is not Faultline.Binaries.Reading.MalformedDataException)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Faultline.Capture.Bundles;
 using Faultline.Capture.Recording;
 using Faultline.Diagnosis;
-using Faultline.Evidence.Perf.Probes;
 
 namespace Faultline.Cli.Commands;
 
@@ -18,9 +17,7 @@ internal static class RecordedCrash
             return ExitCode.Ok;
         }
 
-        string data = Path.Combine(bundle.Folder, BundleNames.PerfData);
-        (ProbeName, ulong)[] probes = [.. plan.Probes.Points.Select(point => (new ProbeName(plan.Probes.Group, point.Kind, point.Index), point.Address))];
-        using InputSet inputs = InputSet.Open(File.Exists(data) ? [log, data] : [log], plan.Probes.Target.Binary.Path, probes);
+        using InputSet inputs = InputSet.Open([bundle.Folder], plan.Probes.Target.Binary.Path);
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings });
         if (report.Incidents.Count == 0)
         {

@@ -109,6 +109,28 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         access = access with { End = end, EndTime = time };
     }
 
+    /// <summary>
+    /// True when a third goroutine wrote and left after a write had begun and before the victim came, or can have: two writers that meet can leave
+    /// the mark behind.
+    /// </summary>
+    private bool HasWritesBetween(ulong writer, in ProbeEvent write, in ProbeEvent entry, long first)
+    {
+        if (_next > _ring.Length && _ring[first % _ring.Length].Enter.Time > write.Time)
+            return true;
+        ulong victim = KeyOf(entry);
+        for (long i = first; i < _next; i++)
+        {
+            ref RecordedAccess access = ref _ring[i % _ring.Length];
+            if (!access.IsWrite || access.IsOpen || access.Enter.ObjectAddress != entry.ObjectAddress || access.EndTime < write.Time || access.EndTime > entry.Time)
+                continue;
+            ulong key = KeyOf(access.Enter);
+            if (key != writer && key != victim)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>True for a write that was entered so shortly before a fault that it had not set its mark when the victim looked.</summary>
     public static bool IsLate(in ProbeEvent entry, in ProbeEvent fault) => fault.Time - entry.Time < LateEntry;
 
@@ -174,8 +196,10 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         if (history.Count == 0 || history.Peek().Enter.Time > entry.Time)
             history = new Queue<RecordedAccess>(history.Skip(1).Prepend(new RecordedAccess(entry, AccessEnd.None, 0)));
 
+        bool isSole = writers.Count == 1;
         return fault with
         {
+            HasWritesBetween = isSole && HasWritesBetween(writers.First().Key, writers.First().Value.Enter, entry, first),
             Writers = [.. writers.Values.OrderBy(access => access.Enter.Time)],
             History = [.. history],
             IsWindowWhole = entrySequence >= first,

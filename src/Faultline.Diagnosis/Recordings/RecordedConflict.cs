@@ -37,9 +37,6 @@ internal sealed class RecordedConflict(
     /// <summary>How far before the victim's entry a recording must reach to hold every write that was under way.</summary>
     private const ulong Lead = 10_000_000;
 
-    /// <summary>Between the probe and the mark of a write lies the return from the probe.</summary>
-    private const ulong MarkDelay = 10_000;
-
     private const int MostRivals = 8;
 
     private ulong EntryTime => fault.Victim!.Value.Enter.Time;
@@ -108,21 +105,13 @@ internal sealed class RecordedConflict(
         }
 
         var entered = $"it entered this write of the same map {before} before the fault and was not seen to leave it before the victim entered";
-        if (isRaiser || isSole && EntryTime - write.Enter.Time <= LongestWrite && !WasPassed(write))
+        if (isRaiser || isSole && EntryTime - write.Enter.Time <= LongestWrite && !fault.HasWritesBetween)
             return new RecordedRival(write, Rules.RecordedInside, Confidence.Confirmed, entered + (isSole ? "; nobody else was inside a write of it" : "") + raised);
-        var passed = WasPassed(write) ? "; other goroutines used the map since then without finding its mark" : "";
+        var passed = fault.HasWritesBetween ? "; another goroutine wrote the map since then without finding its mark" : "";
         return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, entered + Others() + passed + raised + doubts);
     }
 
     private string Others() => fault.Writers.Count > 1
         ? string.Create(CultureInfo.InvariantCulture, $"; so did {fault.Writers.Count - 1} other {(fault.Writers.Count == 2 ? "goroutine" : "goroutines")}")
         : "";
-
-    /// <summary>
-    /// True when somebody entered and left an operation on the map after the write had set its mark and before the victim came: he would have found
-    /// the mark. So the write was over by then, although nothing says so, or its goroutine had been stopped before it set the mark.
-    /// </summary>
-    private bool WasPassed(RecordedAccess write)
-        => fault.History.Any(access => access.Enter.Goroutine != write.Enter.Goroutine
-            && access.Enter.Time > write.Enter.Time + MarkDelay && !access.IsOpen && access.EndTime <= EntryTime);
 }

@@ -25,11 +25,11 @@ public static class RecordedEvents
 
     /// <param name="recording">The caller keeps and disposes it.</param>
     /// <param name="binary">The recorded program; without it there are no lines.</param>
-    /// <param name="sourcePaths">Path prefixes to replace (old, new).</param>
-    public static IEnumerable<RecordedEvent> Enumerate(PerfRecording recording, GoBinary? binary, IReadOnlyList<KeyValuePair<string, string>> sourcePaths)
+    /// <param name="loadBias">What to add to link-time addresses where no mapping was recorded; null when unknown.</param>
+    public static IEnumerable<RecordedEvent> Enumerate(PerfRecording recording, GoBinary? binary, ulong? loadBias = null)
     {
-        ProgramImage image = new(binary, binary is null ? null : new ProgramCode(binary), new SourceFiles(sourcePaths));
-        RecordedProgram program = new(binary);
+        ProgramImage image = new(binary, binary is null ? null : new ProgramCode(binary), new SourceFiles([]));
+        RecordedProgram program = new(binary, loadBias);
         Dictionary<(ulong, ulong, ulong), RecordedEvent> places = [];
         using PerfRecordReader reader = recording.OpenReader();
         while (reader.TryRead(out PerfRecord record))

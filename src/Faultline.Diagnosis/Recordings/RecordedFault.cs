@@ -23,6 +23,9 @@ public sealed record RecordedFault
     /// </summary>
     public IReadOnlyList<RecordedAccess> Writers { get; init; } = [];
 
+    /// <summary>For an only writer: a third goroutine wrote and left after it had entered and before the victim did, or may have.</summary>
+    public bool HasWritesBetween { get; init; }
+
     /// <summary>The latest accesses to the victim's object up to the fault, in the order of time; the victim's is among them.</summary>
     public IReadOnlyList<RecordedAccess> History { get; init; } = [];
 

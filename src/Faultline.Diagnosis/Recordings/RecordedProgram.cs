@@ -5,7 +5,8 @@ using Faultline.Diagnosis.Programs;
 namespace Faultline.Diagnosis.Recordings;
 
 /// <summary>The binary as the processes of a recording had it mapped. Without a binary every question has the absent answer.</summary>
-internal sealed class RecordedProgram(GoBinary? binary)
+/// <param name="loadBias">For processes of which no mapping was recorded; null when unknown.</param>
+internal sealed class RecordedProgram(GoBinary? binary, ulong? loadBias = null)
 {
     private const int MostCached = 1 << 16;
     private const ulong PageSize = 4096;
@@ -44,7 +45,7 @@ internal sealed class RecordedProgram(GoBinary? binary)
 
     /// <summary>Difference between the addresses of a process and those of the binary; null when it cannot be told.</summary>
     public ulong? BiasOf(int processId)
-        => binary is null ? null : !binary.IsPositionIndependent ? 0 : _biases.TryGetValue(processId, out ulong bias) ? bias : null;
+        => binary is null ? null : !binary.IsPositionIndependent ? 0 : _biases.TryGetValue(processId, out ulong bias) ? bias : loadBias;
 
     /// <summary>True for return addresses inside the map implementation.</summary>
     public bool IsMapCode(int processId, ulong returnAddress)

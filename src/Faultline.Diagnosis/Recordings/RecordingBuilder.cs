@@ -21,6 +21,9 @@ public sealed class RecordingBuilder
 
     private const int MostCpus = 8192;
 
+    /// <summary>Bytes that the hit of a probe takes at most, without stacks.</summary>
+    private const long LargestEvent = 256;
+
     private readonly DiagnosticLog _log;
     private readonly string _source;
     private readonly RecordedProgram _program;
@@ -28,7 +31,7 @@ public sealed class RecordingBuilder
     private readonly Dictionary<int, ulong> _lastTimes = [];
     private readonly HashSet<int> _started = [];
     private readonly List<RecordedFault> _faults = [];
-    private readonly Dictionary<int, ulong> _firstTimes = [];
+    private readonly Dictionary<int, (ulong FirstTime, long Count)> _cpus = [];
     private readonly HashSet<SetProbe> _probes = [];
     private bool _isSampled;
     private bool _isPlanned;
@@ -38,11 +41,12 @@ public sealed class RecordingBuilder
 
     /// <param name="source">Path of the recording, for reports.</param>
     /// <param name="binary">The recorded program; null when it is not at hand. It is asked for functions and its Go version.</param>
-    public RecordingBuilder(string source, GoBinary? binary)
+    /// <param name="loadBias">For processes of which no mapping was recorded; null when unknown.</param>
+    public RecordingBuilder(string source, GoBinary? binary, ulong? loadBias = null)
     {
         _source = source;
         _log = new DiagnosticLog(source);
-        _program = new RecordedProgram(binary);
+        _program = new RecordedProgram(binary, loadBias);
     }
 
     /// <summary>The hit of a probe. Times may not go back.</summary>
@@ -51,8 +55,10 @@ public sealed class RecordingBuilder
         if (_count++ == 0)
             _firstTime = probe.Time;
         _lastTime = Math.Max(_lastTime, probe.Time);
-        if (_firstTimes.Count < MostCpus)
-            _firstTimes.TryAdd(probe.Cpu, probe.Time);
+        if (_cpus.TryGetValue(probe.Cpu, out var cpu))
+            _cpus[probe.Cpu] = cpu with { Count = cpu.Count + 1 };
+        else if (_cpus.Count < MostCpus)
+            _cpus.Add(probe.Cpu, (probe.Time, 1));
         NoteProbe(probe);
         TrackOf(probe.ProcessId).Add(probe);
         _lastTimes[probe.ProcessId] = probe.Time;
@@ -83,18 +89,20 @@ public sealed class RecordingBuilder
 
     /// <summary>Ends the pass. Whether anything is missing is set on the result.</summary>
     /// <param name="isRing">Only the newest events were kept, for each processor on its own.</param>
-    public Recording Build(bool isRing = false)
+    /// <param name="ringSize">Bytes of each ring; 0 when unknown, so that every ring counts as full.</param>
+    public Recording Build(bool isRing = false, long ringSize = 0)
     {
+        var full = isRing ? _cpus.Values.Where(cpu => cpu.Count * LargestEvent >= ringSize).ToList() : [];
         List<RecordedFault> faults = [.. _faults, .. _processes.Values.SelectMany(track => track.Faults)];
         return new Recording(_source, _processes, [.. faults.OrderBy(fault => fault.Event.Time).Take(MostFaults)])
         {
             EventCount = _count,
             StartTime = _firstTime,
             EndTime = _lastTime,
-            CompleteFrom = isRing && _firstTimes.Count > 0 ? _firstTimes.Values.Max() : _firstTime,
+            CompleteFrom = full.Count > 0 ? full.Max(cpu => cpu.FirstTime) : _firstTime,
             Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes], _isPlanned),
             Program = _program,
-            StartedProcesses = isRing ? new HashSet<int>() : _started,
+            StartedProcesses = full.Count > 0 ? new HashSet<int>() : _started,
             Diagnostics = _log.Items,
         };
     }

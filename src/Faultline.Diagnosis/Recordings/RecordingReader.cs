@@ -1,6 +1,7 @@
 using System.Text;
 using Faultline.Binaries;
 using Faultline.Evidence.Perf;
+using Faultline.Evidence.Perf.Events;
 using Faultline.Evidence.Perf.Probes;
 using Faultline.Evidence.Perf.Records;
 
@@ -11,10 +12,10 @@ public static class RecordingReader
 {
     /// <param name="recording">The recording; the caller keeps and disposes it.</param>
     /// <param name="binary">The recorded program; null when it is not at hand.</param>
-    /// <param name="plan">Probes that were set, with their link-time addresses; empty when only the recording tells.</param>
-    public static Recording Read(PerfRecording recording, GoBinary? binary, IReadOnlyList<(ProbeName Name, ulong Address)>? plan = null)
+    /// <param name="plan">What its maker knows; null when only the recording tells.</param>
+    public static Recording Read(PerfRecording recording, GoBinary? binary, RecordingPlan? plan = null)
     {
-        RecordingBuilder builder = new(recording.Name, binary);
+        RecordingBuilder builder = new(recording.Name, binary, plan?.LoadBias);
         using PerfRecordReader reader = recording.OpenReader();
         while (reader.TryRead(out PerfRecord record))
         {
@@ -32,9 +33,10 @@ public static class RecordingReader
                 builder.AddProbe(set, isEveryHitRecorded: known.IsEveryHitRecorded);
         }
 
-        foreach (var (name, address) in plan ?? [])
+        foreach (var (name, address) in plan?.Probes ?? [])
             builder.AddProbe(name, address);
-        var read = builder.Build(recording.Events.Any(known => known.Attribute.IsBackward));
+        var isRing = recording.Events.Any(known => known.Attribute.IsBackward);
+        var read = builder.Build(isRing, isRing && !recording.Events.Any(HasLargeSamples) ? plan?.RingSize ?? 0 : 0);
         return read with
         {
             Gaps = reader.Losses.Gaps,
@@ -44,6 +46,8 @@ public static class RecordingReader
             Diagnostics = [.. recording.Diagnostics, .. read.Diagnostics],
         };
     }
+
+    private static bool HasLargeSamples(PerfEvent known) => known.Attribute.UserStackSize > 0 || known.Attribute.SampleFields.HasFlag(SampleFields.CallChain);
 
     private static void AddMapping(RecordingBuilder builder, in MappingRecord mapping)
     {
