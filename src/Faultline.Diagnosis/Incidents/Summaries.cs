@@ -29,6 +29,8 @@ internal static class Summaries
         if (rivals.Count == 0)
             return first + " Who wrote cannot be told from these inputs.";
         var best = rivals[0];
+        if (best is { Confidence: Confidence.Confirmed, Goroutine: not null } && victim is not null)
+            return $"Goroutine {victim.Goroutine} {Past(victim.Operation)} the map at {Place(victim)} while goroutine {best.Goroutine} {Past(best.Operation)} it at {Place(best)}{When(best)}.";
         var more = rivals.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"; {rivals.Count - 1} further {(rivals.Count == 2 ? "candidate" : "candidates")}") : "";
         var who = best.Goroutine is { } id
             ? string.Create(CultureInfo.InvariantCulture, $"goroutine {id} at {Place(best)}")
@@ -44,7 +46,7 @@ internal static class Summaries
 
     /// <summary>How long before the fault a recorded rival began.</summary>
     private static string When(Access rival)
-        => rival.Time is { } time and <= 0 ? $", {Nanoseconds.Format((ulong)-time)} before the fault" : "";
+        => rival.Time is { } time and <= 0 ? $", begun {Nanoseconds.Format((ulong)-time)} before the fault" : "";
 
     private static string Deadlock(CrashReport report)
     {

@@ -20,14 +20,18 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
 
     private const int SmallestRing = 1 << 10;
     private const int HistorySize = 48;
-    private const ulong LateEntry = 300;
+    private const ulong ShortestDelay = 300;
+    private const ulong LongestDelay = 2_000;
+    private const int MostThreads = 1 << 16;
     private const ulong InferredDelay = 20_000;
     private const ulong ThreadKey = 1UL << 63;
 
+    private readonly Dictionary<int, ulong> _threads = [];
     private readonly Dictionary<ulong, Open> _open = [];
     private readonly List<RecordedFault> _faults = [];
     private RecordedAccess[] _ring = new RecordedAccess[SmallestRing];
     private long _next;
+    private ulong _hitCost = ulong.MaxValue;
 
     public IReadOnlyList<RecordedFault> Faults => _faults;
 
@@ -36,6 +40,7 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
 
     public void Add(in ProbeEvent probe)
     {
+        NoteCost(probe);
         switch (probe.Kind)
         {
             case ProbeKind.Fatal or ProbeKind.Throw or ProbeKind.Panic:
@@ -131,8 +136,19 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         return false;
     }
 
-    /// <summary>True for a write that was entered so shortly before a fault that it had not set its mark when the victim looked.</summary>
-    public static bool IsLate(in ProbeEvent entry, in ProbeEvent fault) => fault.Time - entry.Time < LateEntry;
+    /// <summary>
+    /// Between a probe's event and the mark of its write lies the way back from the kernel, between the victim's look and the event of its fault the
+    /// way there: together what a hit costs. The shortest time between two events of one thread is that and a little more; half of it is surely less.
+    /// </summary>
+    private ulong MarkDelay => Math.Clamp(_hitCost / 2, ShortestDelay, LongestDelay);
+
+    private void NoteCost(in ProbeEvent probe)
+    {
+        if (_threads.TryGetValue(probe.ThreadId, out ulong last) && probe.Time > last)
+            _hitCost = Math.Min(_hitCost, probe.Time - last);
+        if (_threads.Count < MostThreads || _threads.ContainsKey(probe.ThreadId))
+            _threads[probe.ThreadId] = probe.Time;
+    }
 
     private void ForgetOldest()
     {
@@ -188,7 +204,7 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
             if (key == victim || !access.IsWrite || !access.MayReach(entry.Time, fault.Event.Time))
                 continue;
             // What was entered too late to have been met does not hide the write before it.
-            if (!IsLate(access.Enter, fault.Event) || !writers.ContainsKey(key))
+            if (fault.Event.Time - access.Enter.Time >= MarkDelay || !writers.ContainsKey(key))
                 writers[key] = access;
         }
 
@@ -199,6 +215,7 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         bool isSole = writers.Count == 1;
         return fault with
         {
+            MarkDelay = MarkDelay,
             HasWritesBetween = isSole && HasWritesBetween(writers.First().Key, writers.First().Value.Enter, entry, first),
             Writers = [.. writers.Values.OrderBy(access => access.Enter.Time)],
             History = [.. history],

@@ -55,7 +55,7 @@ internal sealed class RecordedConflict(
             .Select(write => Judge(write, isSole, gaps))
             .OrderByDescending(rival => rival.Confidence)
             .ThenByDescending(rival => rival.Write.IsOpen)
-            .ThenBy(rival => ProcessTrack.IsLate(rival.Write.Enter, fault.Event))
+            .ThenBy(rival => FaultTime - rival.Write.Enter.Time < fault.MarkDelay)
             .ThenByDescending(rival => rival.Write.Enter.Time)
             .Take(MostRivals)];
     }
@@ -97,7 +97,7 @@ internal sealed class RecordedConflict(
         if (write.Enter.Time > EntryTime)
         {
             var why = $"it entered this write of the same map {before} before the fault, {Nanoseconds.Format(write.Enter.Time - EntryTime)} after the victim had entered its own operation";
-            var isLate = ProcessTrack.IsLate(write.Enter, fault.Event);
+            var isLate = FaultTime - write.Enter.Time < fault.MarkDelay;
             if (isRaiser || !isLate && (isSole || FaultTime - EntryTime <= ShortWindow))
                 return new RecordedRival(write, Rules.RecordedOverlap, Confidence.Confirmed, why + (isSole ? "; nobody else was inside a write of it" : "") + raised);
             var held = FaultTime - EntryTime > ShortWindow ? $"; the victim was held up for {Nanoseconds.Format(FaultTime - EntryTime)}" : "";

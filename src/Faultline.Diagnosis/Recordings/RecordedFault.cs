@@ -23,6 +23,9 @@ public sealed record RecordedFault
     /// </summary>
     public IReadOnlyList<RecordedAccess> Writers { get; init; } = [];
 
+    /// <summary>Nanoseconds: a write that was entered less than this before the fault had not set its mark when the victim looked.</summary>
+    public ulong MarkDelay { get; init; }
+
     /// <summary>For an only writer: a third goroutine wrote and left after it had entered and before the victim did, or may have.</summary>
     public bool HasWritesBetween { get; init; }
 

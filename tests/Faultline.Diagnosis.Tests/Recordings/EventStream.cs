@@ -19,6 +19,7 @@ internal sealed class EventStream : IDisposable
 
     private readonly RecordingBuilder _builder;
 
+    /// <param name="isProbed">False leaves one of the write functions without a probe.</param>
     public EventStream(bool isProbed = true)
     {
         Binary = GoBinary.Open(RealCrash.BinaryOf("maphandlers", RealCrash.Newest));
@@ -26,7 +27,7 @@ internal sealed class EventStream : IDisposable
         int index = 0;
         foreach (var function in Binary.Functions.Where(function => MapFunctions.Find(function.Name) is { } operation && MapFunctions.IsWrite(operation)))
         {
-            if (isProbed || index > 0)
+            if (isProbed || function.Name != "runtime.mapassign_faststr")
                 _builder.AddProbe(new ProbeName("faultline_1", KindOf(function.Name), index), function.Entry + 4);
             index++;
         }

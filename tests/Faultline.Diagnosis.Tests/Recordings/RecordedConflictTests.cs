@@ -86,12 +86,16 @@ public sealed class RecordedConflictTests : IDisposable
     }
 
     [Fact]
-    public void Somebody_who_passed_without_finding_the_mark_takes_the_certainty()
+    public void A_third_writer_who_came_and_went_takes_the_certainty()
     {
-        var rival = Assert.Single(_events.Write(10, 0).Read(12, 20).Read(12, 25, EventStream.OtherMap).Read(9, 30).Fatal(9, 31).Rivals());
+        var rival = Assert.Single(_events.Write(10, 0).Write(12, 20).Read(12, 25, EventStream.OtherMap).Read(9, 30).Fatal(9, 31).Rivals());
         Assert.Equal(Confidence.Probable, rival.Confidence);
         Assert.Contains("without finding its mark", rival.Why, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Readers_who_came_and_went_do_not()
+        => Assert.Equal(Confidence.Confirmed, Assert.Single(_events.Write(10, 0).Read(12, 20).Read(12, 25, EventStream.OtherMap).Read(9, 30).Fatal(9, 31).Rivals()).Confidence);
 
     [Fact]
     public void A_writer_held_up_for_long_is_not_confirmed()
