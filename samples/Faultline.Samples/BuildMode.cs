@@ -23,4 +23,7 @@ public enum BuildMode
 
     /// <summary>Cross-built for arm64, without flags; run under qemu's user mode.</summary>
     Arm64,
+
+    /// <summary><c>GOEXPERIMENT=noswissmap</c>: the maps of Go 1.23 in Go 1.24 and 1.25.</summary>
+    NoSwissMap,
 }

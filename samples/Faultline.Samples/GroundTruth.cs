@@ -69,7 +69,7 @@ public sealed record GroundTruth(TrueAccess Victim, LedgerMap Map, IReadOnlyList
             return RivalClass.Last;
         if (record.Enter <= victimEnter + Tolerance)
             return RivalClass.Inside;
-        bool wentRound = slot.OperationCount > (ulong)slot.Records.Count && slot.Records[0].Enter > victimEnter && slot.Opened < victimEnter;
+        bool wentRound = slot.HasLostWrites && slot.Records.First(candidate => candidate.Site.IsWrite).Enter > victimEnter && slot.Opened < victimEnter;
         return wentRound ? RivalClass.Looping : RivalClass.Later;
     }
 

@@ -36,16 +36,16 @@ public sealed class Ledger
     public IReadOnlyList<LedgerSlot> Slots { get; }
 
     /// <summary>Reads a whole ledger.</summary>
-    /// <exception cref="InvalidDataException">It is not a finished ledger of version 1.</exception>
+    /// <exception cref="InvalidDataException">It is not a finished ledger of version 2.</exception>
     public static Ledger Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
         byte[] header = ReadAt(stream, 0, HeaderSize);
-        if (!header.AsSpan(0, 8).SequenceEqual("FLTLEDG1"u8) || Number(header, 8) != 1)
-            throw new InvalidDataException($"{path}: not a ledger of version 1");
+        if (!header.AsSpan(0, 8).SequenceEqual("FLTLEDG1"u8) || Number(header, 8) != 2)
+            throw new InvalidDataException($"{path}: not a ledger of version 2");
 
         uint slotCount = Number(header, 12), slotSize = Number(header, 16), ringLength = Number(header, 20), tableSize = Number(header, 36);
-        if (tableSize > MaximumTableEntries || slotSize > MaximumSlotSize || slotSize != SlotHeaderSize + ringLength * RecordSize)
+        if (tableSize > MaximumTableEntries || slotSize > MaximumSlotSize || slotSize != SlotHeaderSize + 2 * ringLength * RecordSize)
             throw new InvalidDataException($"{path}: sizes in the header do not fit each other");
 
         byte[] siteBytes = ReadAt(stream, Number(header, 24), tableSize * EntrySize);
@@ -76,21 +76,46 @@ public sealed class Ledger
 
     private static LedgerSlot ReadSlot(byte[] bytes, int ringLength, List<LedgerSite> sites, List<LedgerMap> maps)
     {
-        ulong count = Wide(bytes, 24);
-        List<LedgerRecord> records = [];
-        for (ulong number = count > (ulong)ringLength ? count - (ulong)ringLength + 1 : 1; number <= count; number++)
-        {
-            int at = SlotHeaderSize + (int)((number - 1) % (ulong)ringLength) * RecordSize;
-            uint site = Number(bytes, at + 16), map = Number(bytes, at + 20);
-            // A record that was being written when the process died still holds the number of the one before it, or no time yet.
-            if (Wide(bytes, at + 24) != number || site == 0 || site > sites.Count || IsTimeMissing(records, (long)Wide(bytes, at)))
-                continue;
-            long exit = (long)Wide(bytes, at + 8);
-            records.Add(new LedgerRecord(
-                (long)Wide(bytes, at), exit == 0 ? null : exit, sites[(int)site - 1], map == 0 || map > maps.Count ? null : maps[(int)map - 1], number));
-        }
+        ulong count = Wide(bytes, 24), writes = Wide(bytes, 32);
+        ReadOnlySpan<byte> rings = bytes.AsSpan(SlotHeaderSize);
+        int ringSize = ringLength * RecordSize;
+        IEnumerable<LedgerRecord> records =
+        [
+            .. ReadRing(rings[..ringSize], count - writes, count, sites, maps),
+            .. ReadRing(rings[ringSize..], writes, count, sites, maps),
+        ];
         long closed = (long)Wide(bytes, 16);
-        return new LedgerSlot((long)Wide(bytes, 0), Text(bytes, 32, 32), (long)Wide(bytes, 8), closed == 0 ? null : closed, count, records);
+        return new LedgerSlot(
+            (long)Wide(bytes, 0),
+            Text(bytes, 44, 20),
+            (long)Wide(bytes, 8),
+            closed == 0 ? null : closed,
+            count,
+            writes > (ulong)ringLength,
+            [.. records.OrderBy(record => record.Number)]);
+    }
+
+    /// <summary>The records of one ring, oldest first.</summary>
+    /// <param name="written">How many operations went into this ring.</param>
+    /// <param name="last">Number of the slot's last operation.</param>
+    private static List<LedgerRecord> ReadRing(ReadOnlySpan<byte> ring, ulong written, ulong last, List<LedgerSite> sites, List<LedgerMap> maps)
+    {
+        List<LedgerRecord> records = [];
+        ulong length = (ulong)(ring.Length / RecordSize);
+        for (ulong position = written > length ? written - length : 0; position < written; position++)
+        {
+            ReadOnlySpan<byte> bytes = ring.Slice((int)(position % length) * RecordSize, RecordSize);
+            uint site = Number(bytes, 16), map = Number(bytes, 20);
+            ulong number = Wide(bytes, 24);
+            // A record that was being written when the process died still holds the number of an older one, or no time yet.
+            if (number > last || number <= (records.Count > 0 ? records[^1].Number : 0) || site == 0 || site > sites.Count || IsTimeMissing(records, (long)Wide(bytes, 0)))
+                continue;
+            long exit = (long)Wide(bytes, 8);
+            records.Add(new LedgerRecord(
+                (long)Wide(bytes, 0), exit == 0 ? null : exit, sites[(int)site - 1], map == 0 || map > maps.Count ? null : maps[(int)map - 1], number));
+        }
+
+        return records;
     }
 
     private static bool IsTimeMissing(List<LedgerRecord> before, long enter) => enter == 0 || (before.Count > 0 && enter < before[^1].Enter);
@@ -103,9 +128,9 @@ public sealed class Ledger
         return bytes;
     }
 
-    private static uint Number(byte[] bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(offset));
+    private static uint Number(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
 
-    private static ulong Wide(byte[] bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(offset));
+    private static ulong Wide(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
 
     private static string Text(byte[] bytes, int offset, int size)
     {

@@ -31,6 +31,8 @@ public sealed record LedgerRecord(long Enter, long? Exit, LedgerSite Site, Ledge
 /// <summary>What one goroutine wrote.</summary>
 /// <param name="Opened">When the goroutine began to write.</param>
 /// <param name="Closed">When it said that it ends; null when it did not.</param>
-/// <param name="OperationCount">All operations begun; more than <paramref name="Records"/> when the ring went round.</param>
-/// <param name="Records">The newest operations, oldest first.</param>
-public sealed record LedgerSlot(long Goroutine, string Role, long Opened, long? Closed, ulong OperationCount, IReadOnlyList<LedgerRecord> Records);
+/// <param name="OperationCount">All operations begun; more than <paramref name="Records"/> when a ring went round.</param>
+/// <param name="HasLostWrites">Its older writes were written over by newer ones.</param>
+/// <param name="Records">The newest writes and the newest other operations, oldest first.</param>
+public sealed record LedgerSlot(
+    long Goroutine, string Role, long Opened, long? Closed, ulong OperationCount, bool HasLostWrites, IReadOnlyList<LedgerRecord> Records);

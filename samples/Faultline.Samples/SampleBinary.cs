@@ -38,11 +38,13 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
             RedirectStandardOutput = true,
         };
         string[] verb = program.IsTest ? ["test", "-c"] : ["build"];
-        foreach (string argument in (string[])[.. verb, "-p", "2", "-o", output, .. FlagsOf(mode), "./" + program.Name])
+        foreach (string argument in (string[])[.. verb, "-p", "2", "-o", output, .. FlagsOf(mode), "./" + program.RelativePath])
             start.ArgumentList.Add(argument);
         toolchain.Configure(start.Environment, cgo: mode == BuildMode.Race);
         if (mode == BuildMode.Arm64)
             start.Environment["GOARCH"] = "arm64";
+        if (mode == BuildMode.NoSwissMap)
+            start.Environment["GOEXPERIMENT"] = "noswissmap";
 
         using Process process = Process.Start(start)!;
         Task<string> warnings = process.StandardError.ReadToEndAsync();
@@ -55,7 +57,7 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
 
     private static string[] FlagsOf(BuildMode mode) => mode switch
     {
-        BuildMode.Plain or BuildMode.Arm64 => [],
+        BuildMode.Plain or BuildMode.Arm64 or BuildMode.NoSwissMap => [],
         BuildMode.Race => ["-race"],
         BuildMode.TrimPath => ["-trimpath"],
         BuildMode.Stripped => ["-ldflags=-s -w"],

@@ -35,6 +35,20 @@ public sealed class SampleProgram
     /// <summary>The marked lines.</summary>
     public IReadOnlyList<SourceMarker> Markers { get; }
 
+    /// <summary>The folder below the samples, as the <c>go</c> command takes it.</summary>
+    public string RelativePath => Path.GetRelativePath(SamplesFolder.Path, Folder);
+
+    /// <summary>
+    /// A program below <c>parked</c>: one that prints "ready" and waits to be looked at, instead of killing itself.
+    /// </summary>
+    public static SampleProgram FindParked(string name)
+    {
+        string folder = Path.Combine(SamplesFolder.Path, "parked", name);
+        if (!Directory.Exists(folder))
+            throw new ArgumentException($"no parked sample is called {name}", nameof(name));
+        return new SampleProgram(folder, [.. Directory.EnumerateFiles(folder, "*.go").Order(StringComparer.Ordinal)]);
+    }
+
     /// <summary>Ordered by name.</summary>
     public static IReadOnlyList<SampleProgram> All => s_all.Value;
 

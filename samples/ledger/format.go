@@ -3,14 +3,14 @@ package ledger
 // The layout of the file; FORMAT.md describes it for readers in other languages.
 const (
 	magic      = "FLTLEDG1"
-	version    = 1
+	version    = 2
 	tableSize  = 256
 	entrySize  = 64
 	siteTable  = 4096
 	mapTable   = siteTable + tableSize*entrySize
 	slotTable  = mapTable + tableSize*entrySize
 	slotCount  = 1 << 16
-	slotSize   = 64 + ringLength*32
+	slotSize   = 64 + 2*ringLength*32
 	ringLength = 32
 	fileSize   = slotTable + slotCount*slotSize
 )
@@ -49,8 +49,10 @@ type Slot struct {
 	opened int64
 	closed int64
 	count  uint64
-	role   [32]byte
-	ring   [ringLength]record
+	writes uint64
+	last   uint32
+	role   [20]byte
+	rings  [2 * ringLength]record
 }
 
 type record struct {

@@ -39,6 +39,8 @@ var (
 	head  *header
 	start time.Time
 	base  int64
+
+	writeSites [tableSize]bool
 )
 
 func init() {
@@ -85,6 +87,7 @@ func NewSite(kind Kind, label string) Site {
 	if id >= tableSize {
 		panic("ledger: too many sites")
 	}
+	writeSites[id] = kind == Write || kind == Delete || kind == Clear
 	entry := (*siteEntry)(unsafe.Pointer(&file[siteTable+id*entrySize]))
 	entry.kind = kind
 	copy(entry.label[:len(entry.label)-1], label)
@@ -147,21 +150,32 @@ func (s *Slot) Step() {
 }
 
 // The stores are plain: only this goroutine writes the slot, and nobody reads it before the process is dead.
+//
+// Writes have a ring of their own: a rival that reads on while the process dies must not lose the write that killed it.
 func (s *Slot) enter(site Site, table Map) {
+	isWrite := writeSites[site]
 	number := s.count + 1
-	r := &s.ring[(number-1)%ringLength]
+	index := (s.count - s.writes) % ringLength
+	if isWrite {
+		index = ringLength + s.writes%ringLength
+	}
+	r := &s.rings[index]
 	r.site, r.table, r.number = site, table, number
 	r.exit = 0
+	s.last = uint32(index)
+	if isWrite {
+		s.writes++
+	}
 	s.count = number
 	r.enter = now()
 }
 
 func (s *Slot) exit() {
-	s.ring[(s.count-1)%ringLength].exit = now()
+	s.rings[s.last].exit = now()
 }
 
 func (s *Slot) step() {
-	s.ring[(s.count-1)%ringLength].enter = now()
+	s.rings[s.last].enter = now()
 }
 
 func now() int64 { return base + int64(time.Since(start)) }

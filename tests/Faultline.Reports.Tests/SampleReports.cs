@@ -48,10 +48,10 @@ internal static class SampleReports
         ],
         Evidence =
         [
-            new EvidenceItem(1, "crash.log", 14, null, "fatal error: concurrent map writes"),
-            new EvidenceItem(2, "crash.log", 19, null, "main.(*cache).put(0xc00012a3c0, 0x2a, 0xc000034e00)"),
-            new EvidenceItem(3, "crash.log", 31, null, "main.(*cache).expire(0xc00012a3c0)"),
-            new EvidenceItem(4, "./shop", null, 0x4a1b2c, "call runtime.mapassign_fast64, map[int64]*main.session"),
+            new EvidenceItem(1, "crash.log", 14, null, null, "fatal error: concurrent map writes"),
+            new EvidenceItem(2, "crash.log", 19, null, null, "main.(*cache).put(0xc00012a3c0, 0x2a, 0xc000034e00)"),
+            new EvidenceItem(3, "crash.log", 31, null, null, "main.(*cache).expire(0xc00012a3c0)"),
+            new EvidenceItem(4, "./shop", null, null, 0x4a1b2c, "call runtime.mapassign_fast64, map[int64]*main.session"),
         ],
         Missing = [new MissingPiece("The address of the map was not printed on both sides.", "GOTRACEBACK=system ./shop")],
         Diagnostics = [],
@@ -87,7 +87,7 @@ internal static class SampleReports
             new GoroutineBucket { Count = 2, Status = "chan receive", Goroutines = [6, 7], Frames = [Frame("main.consume", "/src/pipe/main.go", 14)], CreatedBy = new CreatedBy("main.main", "/src/pipe/main.go", 27, null) },
             new GoroutineBucket { Count = 1, Status = "sync.WaitGroup.Wait", WaitMinutes = 1, Goroutines = [1], Frames = [Frame("sync.runtime_SemacquireWaitGroup", "/go/src/runtime/sema.go", 110, runtime: true), Frame("sync.(*WaitGroup).Wait", "/go/src/sync/waitgroup.go", 118), Frame("main.main", "/src/pipe/main.go", 30)] },
         ],
-        Evidence = [new EvidenceItem(1, "-", 3, null, "fatal error: all goroutines are asleep - deadlock!")],
+        Evidence = [new EvidenceItem(1, "-", 3, null, null, "fatal error: all goroutines are asleep - deadlock!")],
         Missing = [],
         Diagnostics = [],
         Confidence = Confidence.Confirmed,
@@ -102,7 +102,7 @@ internal static class SampleReports
         Summary = "A goroutine read a map while another wrote it. The log ends before the first goroutine.",
         GoroutineCount = 0,
         Buckets = [],
-        Evidence = [new EvidenceItem(1, "cut.log", 1, null, "fatal error: concurrent map read and map write")],
+        Evidence = [new EvidenceItem(1, "cut.log", 1, null, null, "fatal error: concurrent map read and map write")],
         Missing = [new MissingPiece("The rest of the log: it is cut off after the message.", "")],
         Diagnostics = [new Diagnostic("TRACE0002", DiagnosticSeverity.Warning, "cut.log", 2, "the log ends inside a crash")],
         Confidence = null,
@@ -123,7 +123,7 @@ internal static class SampleReports
             Fault = new Fault(FaultKind.OtherPanic, "boom\n\tgoroutine 1 [running]:\e[0m\u2028" + new string('A', 300), Recoverable: true, [1]),
             Victim = victim,
             Summary = "The program panicked with\e[8m its own message.",
-            Evidence = [new EvidenceItem(1, "x\e[1m.log", 1, null, "panic: boom\x7f")],
+            Evidence = [new EvidenceItem(1, "x\e[1m.log", 1, null, null, "panic: boom\x7f")],
             Missing = [new MissingPiece("nothing\e[0m", "echo \e[0m")],
             Buckets = [new GoroutineBucket { Count = 1, Status = "run\e[7mning", Goroutines = [34], Frames = victim.Frames }],
             Diagnostics = [new Diagnostic("TRACE0001", DiagnosticSeverity.Info, "x\n.log", null, "odd\u0000")],
@@ -136,7 +136,7 @@ internal static class SampleReports
     public static Incident Crowd() => MapRace() with
     {
         Rivals = [.. Enumerable.Range(0, 25).Select(index => Expire() with { Goroutine = 100 + index, Confidence = index < 2 ? Confidence.Probable : Confidence.Possible })],
-        Evidence = [.. Enumerable.Range(1, 45).Select(index => new EvidenceItem(index, "crash.log", index, null, $"line {index}"))],
+        Evidence = [.. Enumerable.Range(1, 45).Select(index => new EvidenceItem(index, "crash.log", index, null, null, $"line {index}"))],
         Buckets = [.. Enumerable.Range(0, 23).Select(index => new GoroutineBucket
         {
             Count = 30 - index,

@@ -7,7 +7,7 @@ namespace Faultline.Samples.Tests;
 public sealed class LedgerTests : IDisposable
 {
     private const int Ring = 4;
-    private const int SlotSize = 64 + Ring * 32;
+    private const int SlotSize = 64 + 2 * Ring * 32;
     private const int SiteTable = 128;
     private const int MapTable = SiteTable + 8 * 64;
     private const int SlotTable = MapTable + 8 * 64;
@@ -21,7 +21,7 @@ public sealed class LedgerTests : IDisposable
     public LedgerTests()
     {
         "FLTLEDG1"u8.CopyTo(_bytes);
-        uint[] header = [1, 8, SlotSize, Ring, SiteTable, MapTable, SlotTable, 8];
+        uint[] header = [2, 8, SlotSize, Ring, SiteTable, MapTable, SlotTable, 8];
         for (int i = 0; i < header.Length; i++)
             Put32(8 + i * 4, header[i]);
         Put32(44, 1);
@@ -91,6 +91,16 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void Reads_do_not_push_out_the_write_before_them()
+    {
+        AddSlot(7, 1, (T, 0, 1));
+        AddSlot(8, 6, (T - 20, T + 30, 2), (T + 40, T + 41, 1), (T + 50, T + 51, 1), (T + 60, T + 61, 1), (T + 70, T + 71, 1), (T + 80, 0, 1));
+
+        Assert.Equal((8L, RivalClass.Inside), Assert.Single(Find()!.Rivals.Select(rival => (rival.Access.Goroutine, rival.Class))));
+        Assert.Equal([1UL, 3, 4, 5, 6], Read().TryFindSlot(8)!.Records.Select(record => record.Number));
+    }
+
+    [Fact]
     public void A_record_without_its_time_yet_is_left_out()
     {
         AddSlot(7, 1, (T, 0, 1));
@@ -138,17 +148,21 @@ public sealed class LedgerTests : IDisposable
         Put64(at, goroutine);
         Put64(at + 8, 1);
         Put64(at + 24, count);
+        // What went before the records given were as many of the kind of the first.
         ulong number = count - (ulong)records.Length;
+        ulong writes = records[0].Site == 2 ? number : 0, others = number - writes;
         foreach ((long enter, long exit, uint site) in records)
         {
             number++;
-            int record = at + 64 + (int)((number - 1) % Ring) * 32;
+            ulong index = site == 2 ? Ring + writes++ % Ring : others++ % Ring;
+            int record = at + 64 + (int)index * 32;
             Put64(record, (ulong)enter);
             Put64(record + 8, (ulong)exit);
             Put32(record + 16, site);
             Put32(record + 20, 1);
             Put64(record + 24, number);
         }
+        Put64(at + 32, writes);
     }
 
     private void Put32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(offset), value);

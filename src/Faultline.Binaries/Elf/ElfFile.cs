@@ -91,7 +91,10 @@ public sealed class ElfFile : IDisposable
     public bool IsWritable(ElfSymbol symbol) => symbol.SectionIndex < _header.Sections.Length && _header.Sections[symbol.SectionIndex].IsWritable;
 
     /// <summary>Reads link-time memory with relocations applied; stops where the file has no bytes (zero-initialised data included) and returns how many were read.</summary>
-    public int Read(ulong address, Span<byte> buffer)
+    public int Read(ulong address, Span<byte> buffer) => Read(address, buffer, loadBias: 0);
+
+    /// <summary>The same as the loader leaves it: relocated words point to where the file was loaded. The address is still a link-time one.</summary>
+    public int Read(ulong address, Span<byte> buffer, ulong loadBias)
     {
         var total = 0;
         while (total < buffer.Length)
@@ -103,7 +106,7 @@ public sealed class ElfFile : IDisposable
             total += bytes.Length;
         }
 
-        Relocations.Overlay(address, buffer[..total]);
+        Relocations.Overlay(address, buffer[..total], loadBias);
         return total;
     }
 

@@ -35,6 +35,9 @@ internal sealed class ElfHeader
     /// <summary>Empty when the file has no section headers, or none that can be read.</summary>
     public ElfSection[] Sections { get; private set; } = [];
 
+    /// <summary>Go's name of an ELF machine; <c>machine-N</c> for one that Go does not run on.</summary>
+    public static string ArchitectureOf(ushort machine) => Architectures.TryGetValue(machine, out var name) ? name : $"machine-{machine}";
+
     public static ElfHeader Parse(MappedFile file, DiagnosticLog diagnostics)
     {
         file.TrySlice(0, Math.Min(file.Length, 64), out var start);
@@ -58,7 +61,7 @@ internal sealed class ElfHeader
 
         var header = new ElfHeader(raw)
         {
-            Architecture = Architectures.TryGetValue(raw.e_machine, out var name) ? name : $"machine-{raw.e_machine}",
+            Architecture = ArchitectureOf(raw.e_machine),
             IsPositionIndependent = raw.e_type == 3,
         };
         header.Segments = header.ReadSegments(file, diagnostics);

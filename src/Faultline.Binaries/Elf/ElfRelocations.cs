@@ -75,7 +75,7 @@ internal sealed class ElfRelocations
     }
 
     /// <summary>Lays the relocated words over bytes that were read from an address.</summary>
-    public void Overlay(ulong address, Span<byte> bytes)
+    public void Overlay(ulong address, Span<byte> bytes, ulong loadBias)
     {
         if (_addresses.Length == 0 || bytes.IsEmpty)
             return;
@@ -84,7 +84,7 @@ internal sealed class ElfRelocations
         var from = address < WordSize ? 0 : address - (WordSize - 1);
         for (var index = LowerBound(from); index < _addresses.Length && _addresses[index] < end; index++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(word, _addends[index]);
+            BinaryPrimitives.WriteUInt64LittleEndian(word, _addends[index] + loadBias);
             var shift = (long)(_addresses[index] - address);
             var skip = (int)Math.Max(0, -shift);
             var target = bytes[(int)Math.Max(0, shift)..];

@@ -17,4 +17,9 @@ internal readonly struct ElfStringTable(MappedFile file, long offset, ulong size
         var end = bytes.IndexOf((byte)0);
         return end < 0 ? "" : Encoding.UTF8.GetString(bytes[..end]);
     }
+
+    /// <summary>True when exactly this name stands at an offset.</summary>
+    public bool Holds(uint nameOffset, ReadOnlySpan<byte> name) =>
+        file is not null && nameOffset + (ulong)name.Length < size
+        && file.TrySlice(offset + nameOffset, name.Length + 1, out var bytes) && bytes[^1] == 0 && bytes.StartsWith(name);
 }

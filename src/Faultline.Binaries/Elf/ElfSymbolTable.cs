@@ -58,6 +58,23 @@ public sealed class ElfSymbolTable
         return false;
     }
 
+    /// <summary>The symbols with the given names; those that the table lacks are absent. One pass over the table.</summary>
+    public IReadOnlyDictionary<string, ElfSymbol> FindByName(IReadOnlyCollection<string> names)
+    {
+        var wanted = names.ToDictionary(name => name, name => System.Text.Encoding.UTF8.GetBytes(name), StringComparer.Ordinal);
+        var found = new Dictionary<string, ElfSymbol>(StringComparer.Ordinal);
+        foreach (var symbol in _symbols)
+        {
+            foreach (var (name, bytes) in wanted)
+            {
+                if (_names.Holds(symbol.NameOffset, bytes))
+                    found.TryAdd(name, symbol);
+            }
+        }
+
+        return found;
+    }
+
     internal static ElfSymbolTable Empty { get; } = new([], default);
 
     internal static ElfSymbolTable Read(MappedFile file, ElfSection[] sections)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Faultline.Binaries.Dwarf;
 using Faultline.Binaries.Elf;
 
 namespace Faultline.Binaries.GoSym;
@@ -13,6 +14,9 @@ public sealed record Moduledata(
     ulong Address, int FirstRelease, ulong Text, ulong EndOfText, ulong Types, ulong EndOfTypes, ulong FunctionData,
     ulong TypeLinks, int TypeLinkCount, ulong TypeDescriptorsSize, int TextSectionCount)
 {
+    /// <summary>The program's variables: initialised ones and zeroed ones, each without and with pointers. Link-time addresses.</summary>
+    public IReadOnlyList<AddressRange> DataRanges { get; private init; } = [];
+
     /// <summary>Reads the record at an address, trying the layout of the release first; null when the bytes fit no layout.</summary>
     internal static Moduledata? TryRead(ElfFile elf, ulong address, Pclntab pclntab, int? release)
     {
@@ -39,7 +43,10 @@ public sealed record Moduledata(
             TypeLinks: layout.TypeLinks == 0 ? 0 : Word(bytes, layout.TypeLinks),
             TypeLinkCount: layout.TypeLinks == 0 ? 0 : (int)Math.Min(Word(bytes, layout.TypeLinks + 8), int.MaxValue),
             TypeDescriptorsSize: layout.TypeDescriptorsSize == 0 ? 0 : Word(bytes, layout.TypeDescriptorsSize),
-            TextSectionCount: (int)Math.Min(Word(bytes, layout.TextSections + 8), int.MaxValue));
+            TextSectionCount: (int)Math.Min(Word(bytes, layout.TextSections + 8), int.MaxValue))
+        {
+            DataRanges = ReadDataRanges(bytes),
+        };
         var plausible = module.Text < module.EndOfText
             && module.Types < module.EndOfTypes
             && elf.Segments.IsMapped(module.Text)
@@ -47,6 +54,20 @@ public sealed record Moduledata(
             && (layout.FunctionData == 0 || elf.Segments.IsMapped(module.FunctionData))
             && module.TypeDescriptorsSize <= module.EndOfTypes - module.Types;
         return plausible ? module : null;
+    }
+
+    /// <summary>noptrdata, data, bss and noptrbss, one pair of words each; their order in memory differs between releases.</summary>
+    private static AddressRange[] ReadDataRanges(ReadOnlySpan<byte> bytes)
+    {
+        var ranges = new List<AddressRange>();
+        for (var field = ModuledataLayout.DataRanges; field < ModuledataLayout.EndOfDataRanges; field += 16)
+        {
+            var (start, end) = (Word(bytes, field), Word(bytes, field + 8));
+            if (start < end)
+                ranges.Add(new AddressRange(start, end));
+        }
+
+        return [.. ranges];
     }
 
     private static ulong Word(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);

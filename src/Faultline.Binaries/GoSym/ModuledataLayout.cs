@@ -9,6 +9,8 @@ internal sealed record ModuledataLayout(
 {
     public const int Text = 176;
     public const int EndOfText = 184;
+    public const int DataRanges = 192;
+    public const int EndOfDataRanges = 256;
 
     /// <summary>Bytes of a moduledata that any layout looks at.</summary>
     public const int ReadSize = 640;

@@ -7,14 +7,14 @@ namespace Faultline.Diagnosis.Incidents;
 internal sealed class EvidenceBook(string logSource, string? binaryPath)
 {
     private readonly List<EvidenceItem> _items = [];
-    private readonly Dictionary<(string Source, long Place, string Text), int> _ids = [];
+    private readonly Dictionary<(string Source, long? Line, long? Offset, ulong? Address, string Text), int> _ids = [];
 
     public IReadOnlyList<EvidenceItem> Items => _items;
 
-    public int AddLine(long line, string text) => Add(logSource, line, null, text);
+    public int AddLine(long line, string text) => Add(logSource, line, null, null, text);
 
     /// <summary>A fact read from the binary at a link-time address; the binary must be there.</summary>
-    public int AddCode(ulong address, string text) => Add(binaryPath ?? "binary", null, unchecked((long)address), text);
+    public int AddCode(ulong address, string text) => Add(binaryPath ?? "binary", null, null, address, text);
 
     public int AddHeader(GoroutineTrace goroutine)
     {
@@ -38,13 +38,13 @@ internal sealed class EvidenceBook(string logSource, string? binaryPath)
             : string.Create(CultureInfo.InvariantCulture, $"{location.Function} {location.File}:{location.Line}{offset}");
     }
 
-    private int Add(string source, long? line, long? offset, string text)
+    private int Add(string source, long? line, long? offset, ulong? address, string text)
     {
-        var key = (source, line ?? ~offset.GetValueOrDefault(), text);
+        var key = (source, line, offset, address, text);
         if (_ids.TryGetValue(key, out var id))
             return id;
         id = _items.Count + 1;
-        _items.Add(new EvidenceItem(id, source, line, offset, text));
+        _items.Add(new EvidenceItem(id, source, line, offset, address, text));
         _ids.Add(key, id);
         return id;
     }

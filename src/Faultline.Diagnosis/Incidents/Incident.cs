@@ -46,13 +46,14 @@ public sealed record Fault(FaultKind Kind, string Message, bool Recoverable, IRe
 /// <param name="Name">Where it lives, such as <c>main.sessions</c> or <c>field +8 of main.cache</c>; null when unknown.</param>
 public sealed record SharedObject(string Kind, ulong? Address, string? Type, string? Name);
 
-/// <summary>One fact that the verdict rests on, with its provenance. Exactly one of <paramref name="Line"/> and <paramref name="Offset"/> is set.</summary>
+/// <summary>One fact that the verdict rests on, with its provenance. Exactly one of <paramref name="Line"/>, <paramref name="Offset"/> and <paramref name="Address"/> is set.</summary>
 /// <param name="Id">Number within the incident, from 1.</param>
 /// <param name="Source">The input: a path, or <c>-</c>.</param>
 /// <param name="Line">One-based line of a text input.</param>
-/// <param name="Offset">Address or byte offset in a binary input.</param>
+/// <param name="Offset">Byte offset in an input that is not text, such as a recording.</param>
+/// <param name="Address">Address in a program, as linked.</param>
 /// <param name="Text">What stands there.</param>
-public sealed record EvidenceItem(int Id, string Source, long? Line, long? Offset, string Text);
+public sealed record EvidenceItem(int Id, string Source, long? Line, long? Offset, ulong? Address, string Text);
 
 /// <summary>What would have settled the question, and the one command that gets it next time.</summary>
 /// <param name="What">What is missing, one sentence.</param>

@@ -58,7 +58,7 @@ internal sealed record JsonBucket(
     JsonCreatedBy? CreatedBy,
     bool StackUnavailable);
 
-internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string Text);
+internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Address, string Text);
 
 internal sealed record JsonMissing(string What, string Command);
 

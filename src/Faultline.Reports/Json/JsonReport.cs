@@ -41,7 +41,7 @@ public static class JsonReport
         incident.Confidence is { } confidence ? Kebab(confidence) : null,
         incident.GoroutineCount,
         Map(incident.Buckets, Of),
-        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, item.Text)),
+        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Text)),
         Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
         Map(incident.Diagnostics, Of));
 

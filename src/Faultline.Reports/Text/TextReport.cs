@@ -43,7 +43,13 @@ public static class TextReport
         page.Heading("Evidence");
         foreach (EvidenceItem item in incident.Evidence.Take(EvidenceShown))
         {
-            string place = item.Line is { } line ? $":{line}" : item.Offset is { } offset ? $" at 0x{offset:x}" : "";
+            string place = item switch
+            {
+                { Line: { } line } => $":{line}",
+                { Address: { } address } => $" at 0x{address:x}",
+                { Offset: { } offset } => $" at byte {offset}",
+                _ => "",
+            };
             page.Paragraph(2, $"{Wording.Source(item.Source)}{place}: {item.Text}", hang: 6, $"[{item.Id}]", Ink.Dim);
         }
 

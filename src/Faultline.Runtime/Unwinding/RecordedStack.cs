@@ -19,4 +19,7 @@ public readonly ref struct RecordedStack(ulong stackPointer, ReadOnlySpan<byte> 
         _bytes.Slice((int)start, count).CopyTo(buffer);
         return count;
     }
+
+    /// <inheritdoc/>
+    public ulong NextAddress(ulong address) => address < stackPointer ? stackPointer : ulong.MaxValue;
 }

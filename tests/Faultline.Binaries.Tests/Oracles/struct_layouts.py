@@ -23,6 +23,7 @@ STRUCTS = [
     ["internal/sync.entry", "internal/sync.entry[interface {},interface {}]",
      "internal/sync.entry[go.shape.interface {},go.shape.interface {}]"],
     ["internal/sync.node", "internal/sync.node[interface {},interface {}]"],
+    ["runtime.mheap"], ["runtime.heapArena"], ["runtime.mspan"], ["runtime.bitvector"], ["runtime.moduledata"],
 ]
 
 # internal/sync.Mutex has held the fields since Go 1.24; the bytes are the same.
@@ -36,6 +37,10 @@ WANTED = {
     "runtime.p": "id status link schedtick syscalltick m runqhead runqtail runq runnext gFree sudogcache timers preempt",
     "runtime.schedt": """goidgen lastpoll lock midle nmidle nmidlelocked mnext maxmcount nmsys nmfreed ngsys pidle npidle
         nmspinning runq runqsize gFree gcwaiting stopwait sysmonwait safePointWait""",
+    "runtime.mheap": "allspans arenas",
+    "runtime.heapArena": "bitmap noMorePtrs spans",
+    "runtime.mspan": "startAddr npages freeindex freeIndexForScan nelems allocBits allocCount spanclass state elemsize limit largeType",
+    "runtime.moduledata": "noptrdata enoptrdata data edata bss ebss noptrbss enoptrbss gcdatamask gcbssmask next",
 }
 
 RENAMED = {

@@ -110,7 +110,7 @@ public sealed class CarrierZooTests
             node["evidence"] = new JsonArray([.. facts.Select(fact => JsonValue.Create(Describe(fact!.AsObject()))).DistinctBy(text => text.ToString())]);
     }
 
-    private static string Describe(JsonObject fact) => $"{fact["source"]}:{fact["line"]}{fact["offset"]}: {fact["text"]}";
+    private static string Describe(JsonObject fact) => $"{fact["source"]}:{fact["line"]}{fact["address"]}: {fact["text"]}";
 
     private static void Move(JsonNode node, string property, IReadOnlyList<long> lines)
     {

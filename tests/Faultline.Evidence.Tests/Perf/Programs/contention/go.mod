@@ -1,0 +1,3 @@
+module example.com/contention
+
+go 1.19
