@@ -1,5 +1,7 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
+using Faultline.Diagnosis.Recordings;
+using Faultline.Evidence.Perf;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -8,6 +10,7 @@ namespace Faultline.Cli;
 internal sealed class InputSet : IDisposable
 {
     private readonly List<TracebackLog> _logs = [];
+    private readonly List<Recording> _recordings = [];
 
     private InputSet()
     {
@@ -15,6 +18,9 @@ internal sealed class InputSet : IDisposable
 
     /// <summary>The logs in the order of the inputs; an input with several streams gives one for each that crashed.</summary>
     public IReadOnlyList<TracebackLog> Logs => _logs;
+
+    /// <summary>The recordings in the order of the inputs, each read to its end.</summary>
+    public IReadOnlyList<Recording> Recordings => _recordings;
 
     public GoBinary? Binary { get; private set; }
 
@@ -24,6 +30,7 @@ internal sealed class InputSet : IDisposable
     {
         if (names.Count(name => name == "-") > 1)
             throw new UserErrorException(ExitCode.Usage, "'-' is given twice, but there is one standard input. Give it once.");
+        names = [.. names.SelectMany(BundleFolder.Expand)];
         InputSet inputs = new();
         try
         {
@@ -40,6 +47,8 @@ internal sealed class InputSet : IDisposable
                     files.Add(OpenStandardInput(binaryPath));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
                     inputs._logs.AddRange(ReadLogs(file));
+                foreach (InputFile file in files.Where(file => file.Kind == InputKind.Recording))
+                    inputs._recordings.Add(ReadRecording(file, inputs.Binary));
             }
             finally
             {
@@ -112,6 +121,12 @@ internal sealed class InputSet : IDisposable
         }
 
         return binaryPath;
+    }
+
+    private static Recording ReadRecording(InputFile file, GoBinary? binary)
+    {
+        using PerfRecording recording = file.OpenRecording();
+        return RecordingReader.Read(recording, binary);
     }
 
     private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)

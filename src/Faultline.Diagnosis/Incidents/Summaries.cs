@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Programs;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Tracebacks;
 
@@ -18,7 +19,8 @@ internal static class Summaries
         _ => Single(fault, victim),
     };
 
-    private static string MapConflict(Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared)
+    /// <summary>Two sides of a map.</summary>
+    public static string MapConflict(Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared)
     {
         var map = shared?.Type is { } type ? $"the {type}" : "a map";
         var first = victim is null
@@ -37,8 +39,12 @@ internal static class Summaries
             Confidence.Probable => "The writer was probably",
             _ => "The writer was possibly",
         };
-        return $"{first} {sure} {who}{more}.";
+        return $"{first} {sure} {who}{When(best)}{more}.";
     }
+
+    /// <summary>How long before the fault a recorded rival began.</summary>
+    private static string When(Access rival)
+        => rival.Time is { } time and <= 0 ? $", {Nanoseconds.Format((ulong)-time)} before the fault" : "";
 
     private static string Deadlock(CrashReport report)
     {

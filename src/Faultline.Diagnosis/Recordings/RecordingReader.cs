@@ -1,0 +1,53 @@
+using System.Text;
+using Faultline.Binaries;
+using Faultline.Evidence.Perf;
+using Faultline.Evidence.Perf.Probes;
+using Faultline.Evidence.Perf.Records;
+
+namespace Faultline.Diagnosis.Recordings;
+
+/// <summary>Reads a recording of <c>perf record</c> in one pass.</summary>
+public static class RecordingReader
+{
+    /// <param name="recording">The recording; the caller keeps and disposes it.</param>
+    /// <param name="binary">The recorded program; null when it is not at hand.</param>
+    /// <param name="plan">Probes that were set, with their link-time addresses; empty when only the recording tells.</param>
+    public static Recording Read(PerfRecording recording, GoBinary? binary, IReadOnlyList<(ProbeName Name, ulong Address)>? plan = null)
+    {
+        RecordingBuilder builder = new(recording.Name, binary);
+        using PerfRecordReader reader = recording.OpenReader();
+        while (reader.TryRead(out PerfRecord record))
+        {
+            if (record.TryReadProbe(out ProbeEvent probe))
+                builder.Add(probe);
+            else if (record.TryReadMapping(out MappingRecord mapping))
+                AddMapping(builder, mapping);
+            else if (record.TryReadThreadName(out ThreadNameRecord name) && name.IsExec && record.Time > 0)
+                builder.StartProcess(name.ProcessId);
+        }
+
+        foreach (var known in recording.Events)
+        {
+            if (known.Probe is { } set)
+                builder.AddProbe(set, isEveryHitRecorded: known.IsEveryHitRecorded);
+        }
+
+        foreach (var (name, address) in plan ?? [])
+            builder.AddProbe(name, address);
+        var read = builder.Build(recording.Events.Any(known => known.Attribute.IsBackward));
+        return read with
+        {
+            Gaps = reader.Losses.Gaps,
+            LostCount = reader.Losses.LostRecordCount,
+            HasUnplacedLoss = reader.Losses.HasUnplacedLoss,
+            CompleteUntil = reader.Losses.CompleteUntil,
+            Diagnostics = [.. recording.Diagnostics, .. read.Diagnostics],
+        };
+    }
+
+    private static void AddMapping(RecordingBuilder builder, in MappingRecord mapping)
+    {
+        if (!mapping.IsData && mapping.Path is [(byte)'/', not (byte)'/', ..])
+            builder.AddMapping(mapping.ProcessId, mapping.StartAddress, mapping.Size, mapping.FileOffset, Encoding.UTF8.GetString(mapping.Path));
+    }
+}
