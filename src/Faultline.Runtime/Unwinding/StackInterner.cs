@@ -26,7 +26,9 @@ public sealed class StackInterner(FrameCache cache)
     public int Count => _stacks.Count;
 
     /// <summary>The number of a stack; -1 when the stacks are too many to keep.</summary>
-    public int Intern(ReadOnlySpan<StackFrame> frames)
+    /// <param name="frames">Innermost first.</param>
+    /// <param name="loadBias">Address in the process minus link-time address.</param>
+    public int Intern(ReadOnlySpan<StackFrame> frames, ulong loadBias)
     {
         EnsureRoom(frames.Length);
         if (_places.Length - _placeCount < frames.Length)
@@ -35,7 +37,7 @@ public sealed class StackInterner(FrameCache cache)
         var hash = 0UL;
         for (var index = 0; index < frames.Length; index++)
         {
-            var place = _cache.NumberOf(frames[index]);
+            var place = _cache.NumberOf(frames[index], loadBias);
             if (place < 0)
                 return -1;
             places[index] = place;

@@ -25,7 +25,7 @@ public sealed class DelveOracleTests
         using RunningProgram process = new(program, arguments);
         using Delve delve = Delve.Attach(process.Id);
         StackUnwinder unwinder = new(binary, loadBias: 0);
-        FrameCache cache = new(binary, loadBias: 0);
+        FrameCache cache = new(binary);
         GoroutineStarts starts = new(binary, process);
         StackFrame[] frames = new StackFrame[1024];
         List<string> differences = [];
@@ -37,7 +37,7 @@ public sealed class DelveOracleTests
             int count = unwinder.Unwind(start, process, frames, out UnwindEnd end);
             List<string> ours = [];
             foreach (StackFrame frame in frames.AsSpan(0, count))
-                ours.AddRange(cache.Resolve(frame).Select(each => $"{each.Function}:{each.Line}").DefaultIfEmpty("?"));
+                ours.AddRange(cache.Resolve(frame, loadBias: 0).Select(each => $"{each.Function}:{each.Line}").DefaultIfEmpty("?"));
             List<string> theirs = [.. delve.Stack(id).Select(frame => $"{frame.Function}:{frame.Line}")];
             compared++;
             if (!AreEqual(ours, theirs))

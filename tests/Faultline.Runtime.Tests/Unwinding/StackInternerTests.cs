@@ -10,11 +10,11 @@ public sealed class StackInternerTests
     public void EqualStacksHaveOneNumberAndCostNothing()
     {
         using GoBinary binary = GoBinary.Open(StackProgram.Build("stacks", Toolchain.Newest!));
-        FrameCache cache = new(binary, loadBias: 0x1000);
+        FrameCache cache = new(binary);
         StackInterner interner = new(cache);
         Random random = new(1);
         StackFrame[][] stacks = [.. Enumerable.Range(0, 5000).Select(_ => RandomStack(binary, random))];
-        int[] numbers = [.. stacks.Select(stack => interner.Intern(stack))];
+        int[] numbers = [.. stacks.Select(stack => interner.Intern(stack, loadBias: 0x1000))];
 
         Assert.Equal(stacks.Length, interner.Count);
         Assert.Equal(Enumerable.Range(0, stacks.Length), numbers);
@@ -26,15 +26,15 @@ public sealed class StackInternerTests
                 Assert.Equal(stacks[index][frame].LookupAddress - 0x1000, cache.AddressOf(places[frame]));
         }
 
-        Assert.Equal(numbers, stacks.Select(stack => interner.Intern(stack)));
+        Assert.Equal(numbers, stacks.Select(stack => interner.Intern(stack, loadBias: 0x1000)));
         foreach (StackFrame frame in stacks[7])
-            Assert.Equal(binary.ResolveFrames(frame.LookupAddress - 0x1000), cache.Resolve(frame));
+            Assert.Equal(binary.ResolveFrames(frame.LookupAddress - 0x1000), cache.Resolve(frame, loadBias: 0x1000));
         Assert.Equal(0, AllocatedBy(() =>
         {
             foreach (StackFrame[] stack in stacks)
-                interner.Intern(stack);
+                interner.Intern(stack, loadBias: 0x1000);
             foreach (StackFrame frame in stacks[7])
-                cache.Resolve(frame);
+                cache.Resolve(frame, loadBias: 0x1000);
         }));
     }
 
