@@ -13,6 +13,8 @@ internal static class StandardStreams
 
     public static Stream OpenOutput() => new DescriptorStream(1, canRead: false);
 
+    public static Stream OpenError() => new DescriptorStream(2, canRead: false);
+
     /// <summary>Writes one message to standard error; control characters in it are shown as escapes. A closed stream is no error.</summary>
     public static void Tell(string message)
     {

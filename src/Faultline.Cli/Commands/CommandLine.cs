@@ -32,6 +32,7 @@ internal static class CommandLine
         DiagnoseOptions options = new();
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
+        root.Subcommands.Add(RecordCommand.Create(options));
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Faultline.Diagnosis.Incidents;
 
 /// <summary>Spells paths so that a command can be copied into a shell.</summary>
-internal static class Shell
+public static class Shell
 {
     private static readonly SearchValues<char> Plain
         = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=+,@%");

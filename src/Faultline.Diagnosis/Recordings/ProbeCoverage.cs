@@ -18,11 +18,13 @@ public readonly record struct SetProbe(ProbeKind Kind, int Index, ulong Address)
 /// Which probes a recording had, and so what it would have seen. The plan of a recording gives their addresses; a recording alone gives
 /// their names and, for those that were hit, their addresses.
 /// </summary>
-public sealed record ProbeCoverage(IReadOnlyList<SetProbe> Probes)
+/// <param name="Probes">Probes that were declared or hit.</param>
+/// <param name="IsPlanned">The plan is known: all probes are here with their addresses.</param>
+public sealed record ProbeCoverage(IReadOnlyList<SetProbe> Probes, bool IsPlanned)
 {
     private const string SwissMap = "internal/runtime/maps.(*Map).";
 
-    public static ProbeCoverage Unknown { get; } = new([]);
+    public static ProbeCoverage Unknown { get; } = new([], IsPlanned: false);
 
     /// <summary>
     /// True when no write of a map of the given types can have passed unseen: each function of the map implementation through which a program
@@ -33,28 +35,38 @@ public sealed record ProbeCoverage(IReadOnlyList<SetProbe> Probes)
         var writes = Probes.Where(probe => RecordedAccess.IsWriteKind(probe.Kind)).ToList();
         if (writes.Count == 0)
             return false;
-        return SeesEveryEntry(writes, binary) || SeesEveryCall(writes, code, types);
+        return SeesEveryEntry(writes, binary) || !IsPlanned && HasEveryName(writes, binary) || SeesEveryCall(writes, code, types);
     }
 
     private static bool SeesEveryEntry(List<SetProbe> writes, GoBinary binary)
     {
+        var entries = EntriesOf(binary);
+        return entries.Count > 0 && entries.TrueForAll(function => !IsOutermost(function)
+            || writes.Exists(probe => Holds(function, probe))
+            || InnerOf(WriteKindOf(function.Name)) is { } inner && writes.Exists(probe => entries.Exists(entry => entry.Name == inner && Holds(entry, probe))));
+    }
+
+    /// <summary>
+    /// Where only names are known: there are as many probes of each kind as functions, and each that was hit lies in one of its own.
+    /// </summary>
+    private static bool HasEveryName(List<SetProbe> writes, GoBinary binary)
+    {
+        var entries = EntriesOf(binary);
+        var hit = writes.Where(probe => probe.Address != 0).ToList();
+        var names = writes.DistinctBy(probe => (probe.Kind, probe.Index)).ToList();
+        return entries.Count > 0
+            && hit.TrueForAll(probe => entries.Exists(function => Holds(function, probe)))
+            && hit.DistinctBy(probe => entries.Find(function => Holds(function, probe)).Entry).Count() == hit.DistinctBy(probe => (probe.Kind, probe.Index)).Count()
+            && entries.GroupBy(function => WriteKindOf(function.Name)).All(group => names.Count(probe => probe.Kind == group.Key) >= group.Count(IsOutermost));
+    }
+
+    /// <summary>The functions through which the program can write maps.</summary>
+    private static List<FuncInfo> EntriesOf(GoBinary binary)
+    {
         var entries = binary.Functions.Where(function => WriteKindOf(function.Name) is not null).ToList();
         if (entries.TrueForAll(IsOutermost))
             entries.RemoveAll(function => function.Name.StartsWith("reflect.", StringComparison.Ordinal));
-        if (entries.Count == 0)
-            return false;
-        if (entries.TrueForAll(IsProbed))
-            return true;
-        // Where only names are known: as many probes of each kind as there are functions, and each that was hit lies in one of its own.
-        var hit = writes.Where(probe => probe.Address != 0).ToList();
-        var names = writes.DistinctBy(probe => (probe.Kind, probe.Index)).ToList();
-        return hit.TrueForAll(probe => entries.Exists(function => Holds(function, probe)))
-            && hit.DistinctBy(probe => entries.Find(function => Holds(function, probe)).Entry).Count() == hit.DistinctBy(probe => (probe.Kind, probe.Index)).Count()
-            && entries.GroupBy(function => WriteKindOf(function.Name)).All(group => names.Count(probe => probe.Kind == group.Key) >= group.Count(IsOutermost));
-
-        bool IsProbed(FuncInfo function)
-            => writes.Exists(probe => Holds(function, probe)) || InnerOf(WriteKindOf(function.Name)) is { } inner && writes.Exists(probe => entries.Exists(e => e.Name == inner && Holds(e, probe)))
-                || !IsOutermost(function);
+        return entries;
     }
 
     private static bool Holds(FuncInfo function, SetProbe probe) => probe.Address >= function.Entry && probe.Address < function.End;

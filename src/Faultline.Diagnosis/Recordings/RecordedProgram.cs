@@ -26,7 +26,7 @@ internal sealed class RecordedProgram(GoBinary? binary)
         var isNamed = Path.GetFileName(path).Equals(Path.GetFileName(binary.Path), StringComparison.Ordinal);
         foreach (var segment in binary.Elf.ProgramHeaders)
         {
-            if (segment.Type != ElfSegmentType.Load || (segment.Permissions & ElfSegmentPermissions.Execute) == 0)
+            if (segment.Type != ElfSegmentType.Load || !segment.Permissions.HasFlag(ElfSegmentPermissions.Execute))
                 continue;
             // The kernel maps whole pages.
             var lead = segment.Address % PageSize;

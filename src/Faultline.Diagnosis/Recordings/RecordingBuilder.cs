@@ -31,6 +31,7 @@ public sealed class RecordingBuilder
     private readonly Dictionary<int, ulong> _firstTimes = [];
     private readonly HashSet<SetProbe> _probes = [];
     private bool _isSampled;
+    private bool _isPlanned;
     private long _count;
     private ulong _firstTime;
     private ulong _lastTime;
@@ -65,6 +66,7 @@ public sealed class RecordingBuilder
         if (_probes.Count < MostProbes)
             _probes.Add(new SetProbe(name.Kind, name.Index, address));
         _isSampled |= !isEveryHitRecorded;
+        _isPlanned |= address != 0;
     }
 
     /// <summary>Executable memory that a process mapped from a file.</summary>
@@ -90,7 +92,7 @@ public sealed class RecordingBuilder
             StartTime = _firstTime,
             EndTime = _lastTime,
             CompleteFrom = isRing && _firstTimes.Count > 0 ? _firstTimes.Values.Max() : _firstTime,
-            Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes]),
+            Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes], _isPlanned),
             Program = _program,
             StartedProcesses = isRing ? new HashSet<int>() : _started,
             Diagnostics = _log.Items,

@@ -1,0 +1,26 @@
+namespace Faultline.Capture.Probes;
+
+/// <summary>
+/// Go's internal calling convention in the kernel's register names (<c>Documentation/trace/uprobetracer.rst</c>). What is said of arm64 was
+/// read in the sources of Go and of the kernel; no arm64 machine has run it.
+/// </summary>
+internal sealed record ProbeRegisters
+{
+    /// <summary>Holds g in compiled code.</summary>
+    public required string G { get; init; }
+
+    public required string FramePointer { get; init; }
+
+    /// <summary>Where calls leave their return address; null where they push it.</summary>
+    public required string? Link { get; init; }
+
+    /// <summary>Integer arguments in their order.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public static ProbeRegisters? For(string architecture) => architecture switch
+    {
+        "amd64" => new() { G = "%r14", FramePointer = "%bp", Link = null, Arguments = ["%ax", "%bx", "%cx", "%di", "%si", "%r8", "%r9", "%r10", "%r11"] },
+        "arm64" => new() { G = "%x28", FramePointer = "%x29", Link = "%x30", Arguments = ["%x0", "%x1", "%x2", "%x3", "%x4", "%x5", "%x6", "%x7", "%x8"] },
+        _ => null,
+    };
+}

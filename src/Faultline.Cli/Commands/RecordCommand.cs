@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using Faultline.Binaries;
+using Faultline.Capture;
+using Faultline.Capture.Bundles;
+using Faultline.Capture.Perf;
+using Faultline.Capture.Probes;
+using Faultline.Capture.Recording;
+
+namespace Faultline.Cli.Commands;
+
+/// <summary><c>faultline record</c>: runs or follows a program under perf, and explains its crash.</summary>
+internal static class RecordCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          faultline record -- ./app -port 8080
+          faultline record --suspects report.json -- ./app
+          faultline record --pid 4711 --duration 10m -o app.tar.zst
+          faultline record --dry-run -- ./app
+
+        The program's input and output stay its own; its exit code is printed. What is
+        set up in the kernel is taken down again, whatever happens. 'faultline doctor'
+        says what stands in the way.
+        """;
+
+    public static Command Create(DiagnoseOptions reportOptions)
+    {
+        Argument<string[]> words = new("CMD") { Arity = ArgumentArity.ZeroOrMore, Description = "The command, after '--'." };
+        RecordOptions options = new();
+        Command command = new("record", "Record a program until it crashes, and say who collided: with both goroutines, both lines and the time between them.") { words };
+        options.AddTo(command);
+        command.SetAction(arguments => Run(options, reportOptions, arguments, arguments.GetValue(words) ?? []));
+        CommandLine.AddHelp(command, Examples);
+        return command;
+    }
+
+    private static int Run(RecordOptions options, DiagnoseOptions reportOptions, ParseResult arguments, string[] command)
+    {
+        int? processId = options.ProcessId(arguments);
+        if (processId is null == (command.Length == 0))
+            throw new UserErrorException(ExitCode.Usage, "record wants a command after '--', or --pid PID. Example: faultline record -- ./app");
+        string path = BinaryPath(options.Binary(arguments), command, processId);
+        using GoBinary binary = BinaryFile.Open(path, debugFiles: null);
+        RecordPlan plan = Plan(options, arguments, binary, path);
+        IReadOnlyList<KeyValuePair<string, string>> environment = AdvisedEnvironment.Additions(Environment.GetEnvironmentVariable, options.AsyncPreemptOff(arguments));
+        if (options.IsDryRun(arguments))
+        {
+            using Stream output = StandardStreams.OpenOutput();
+            output.Write(System.Text.Encoding.UTF8.GetBytes(PlanText.Script(plan, command, processId, environment)));
+            return ExitCode.Ok;
+        }
+
+        StandardStreams.Tell("faultline: " + PlanText.Summary(plan));
+        try
+        {
+            return Record(options, reportOptions, arguments, command, processId, plan, environment);
+        }
+        catch (RecordingUnavailableException error)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, error.Message);
+        }
+    }
+
+    private static RecordPlan Plan(RecordOptions options, ParseResult arguments, GoBinary binary, string path)
+    {
+        RecordMode mode = options.Mode(arguments);
+        ProbeTarget target = ProbeTarget.TryCreate(binary, path, out string refusal) ?? throw new UserErrorException(ExitCode.BadData, refusal);
+        return RecordPlans.Make(new PlanRequest
+        {
+            Mode = mode,
+            Target = target,
+            Group = (options.IsDryRun(arguments) ? ProbeGroup.ByHand() : ProbeGroup.Own()).Name,
+            Events = KernelEvents.Find(),
+            RingSize = options.Ring(arguments),
+            MapType = mode == RecordMode.Targeted ? MapType(options, arguments, binary) : "",
+            Extras = options.Probes(arguments),
+            WithStacks = options.WithStacks(arguments),
+        });
+    }
+
+    private static string MapType(RecordOptions options, ParseResult arguments, GoBinary binary)
+    {
+        if (options.MapType(arguments) is { } given)
+            return given;
+        if (options.Suspects(arguments) is not { } path)
+            throw new UserErrorException(ExitCode.Usage, "--mode targeted wants the map type: --suspects REPORT of a former 'faultline diagnose --format json', or --map-type TYPE.");
+        try
+        {
+            return SuspectReport.Read(path).FindMapType(binary)
+                ?? throw new UserErrorException(ExitCode.BadData, $"'{path}' does not name the map's type. Diagnose the crash again with the binary, or give --map-type.");
+        }
+        catch (FormatException error)
+        {
+            throw new UserErrorException(ExitCode.BadData, error.Message + ".");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException(ExitCode.InputMissing, $"there is no report '{path}'. Check the path given to --suspects.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"the report '{path}' cannot be read.");
+        }
+    }
+
+    private static string BinaryPath(string? given, string[] command, int? processId)
+    {
+        if (given is not null)
+            return Path.GetFullPath(given);
+        if (processId is { } running)
+        {
+            string exe = string.Create(CultureInfo.InvariantCulture, $"/proc/{running}/exe");
+            if (!Directory.Exists(Path.GetDirectoryName(exe)))
+                throw new UserErrorException(ExitCode.InputMissing, $"there is no process {running}.");
+            return exe;
+        }
+
+        return CommandFile.Find(command[0]) ?? throw new UserErrorException(ExitCode.InputMissing, $"there is no program '{command[0]}' to run. Check the path; a bare name is looked up in PATH.");
+    }
+
+    private static int Record(
+        RecordOptions options, DiagnoseOptions reportOptions, ParseResult arguments, string[] command, int? processId, RecordPlan plan, IReadOnlyList<KeyValuePair<string, string>> environment)
+    {
+        BundleWriter bundle = BundleWriter.Create(options.Output(arguments), plan.Probes.Target.Binary.Path);
+        using Stream errors = StandardStreams.OpenError();
+        RecordResult result = Recorder.Run(new RecordRequest
+        {
+            Plan = plan,
+            Command = command,
+            ProcessId = processId,
+            Folder = bundle.Folder,
+            Duration = options.Duration(arguments),
+            Environment = environment,
+            ErrorOutput = errors,
+            Tell = remark => StandardStreams.Tell($"faultline: {remark}"),
+        });
+        foreach (string problem in result.Problems)
+            StandardStreams.Tell($"faultline: {problem}");
+        if (result.ExitCode is { } code)
+            StandardStreams.Tell(string.Create(CultureInfo.InvariantCulture, $"faultline: the program ended with exit code {code}"));
+        string written = bundle.Complete(plan, command, result, options.WithBinary(arguments));
+        StandardStreams.Tell($"faultline: recorded {written}");
+        return RecordedCrash.Explain(bundle, plan, reportOptions, arguments);
+    }
+}
