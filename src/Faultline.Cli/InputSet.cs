@@ -2,6 +2,7 @@ using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Perf;
+using Faultline.Evidence.Perf.Probes;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -26,7 +27,10 @@ internal sealed class InputSet : IDisposable
 
     /// <summary>Opens and reads the inputs in the order given; standard input when there is no log among them.</summary>
     /// <exception cref="UserErrorException">An input is missing, unreadable or one too many.</exception>
-    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath)
+    /// <param name="names">Paths, folders of bundles, or <c>-</c>.</param>
+    /// <param name="binaryPath">The program; null to take it from the inputs.</param>
+    /// <param name="probes">The plan of the recording among the inputs; null when only the recording tells.</param>
+    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath, IReadOnlyList<(ProbeName Name, ulong Address)>? probes = null)
     {
         if (names.Count(name => name == "-") > 1)
             throw new UserErrorException(ExitCode.Usage, "'-' is given twice, but there is one standard input. Give it once.");
@@ -48,7 +52,7 @@ internal sealed class InputSet : IDisposable
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
                     inputs._logs.AddRange(ReadLogs(file));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Recording))
-                    inputs._recordings.Add(ReadRecording(file, inputs.Binary));
+                    inputs._recordings.Add(ReadRecording(file, inputs.Binary, probes));
             }
             finally
             {
@@ -123,10 +127,10 @@ internal sealed class InputSet : IDisposable
         return binaryPath;
     }
 
-    private static Recording ReadRecording(InputFile file, GoBinary? binary)
+    private static Recording ReadRecording(InputFile file, GoBinary? binary, IReadOnlyList<(ProbeName Name, ulong Address)>? probes)
     {
         using PerfRecording recording = file.OpenRecording();
-        return RecordingReader.Read(recording, binary);
+        return RecordingReader.Read(recording, binary, probes);
     }
 
     private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)

@@ -20,6 +20,7 @@ internal static class ExpectedDeath
         ["maphot"] = "fatal error: concurrent map read and map write",
         ["mapiter"] = "fatal error: concurrent map iteration and map write",
         ["mapmethodvalue"] = "fatal error: concurrent map writes",
+        ["mapops"] = "panic: all operations performed",
         ["maprare"] = "fatal error: concurrent map read and map write",
         ["mapstring"] = "fatal error: concurrent map read and map write",
         ["maptwins"] = "fatal error: concurrent map read and map write",

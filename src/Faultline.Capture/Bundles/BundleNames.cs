@@ -12,5 +12,5 @@ public static class BundleNames
     public const string Symbols = "symbols.elf";
 
     /// <summary>The whole program.</summary>
-    public const string Binary = "program.elf";
+    public const string Binary = "binary";
 }

@@ -10,6 +10,8 @@ internal sealed class ProbeFetches(ProbeTarget target)
 
     public string Goroutine => string.Create(CultureInfo.InvariantCulture, $"goid=+{target.GoroutineIdOffset}({_registers.G}):u64");
 
+    public string G => $"g={_registers.G}:x64";
+
     /// <summary>The return address of the function that a site lies in.</summary>
     public string ReturnAddress(ProbeSite site) => _registers.Link is { } link
         ? $"ret={link}:x64"

@@ -18,6 +18,9 @@ internal sealed class ProbePlanner(ProbeTarget target)
     private readonly List<string> _notes = [];
     private readonly List<string> _gaps = [];
 
+    /// <summary>Fetch g itself too, which samples show in its register: it ties them to goroutine ids.</summary>
+    public bool FetchesG { get; init; }
+
     public ProbeFetches Fetches => _fetches;
 
     public ProbePlan Build(string group, string mapType, bool writesAreComplete) =>
@@ -89,7 +92,7 @@ internal sealed class ProbePlanner(ProbeTarget target)
             FileOffset = offset,
             Function = function.Name,
             IsEmulated = site.IsEmulated,
-            Fetches = [_fetches.Goroutine, .. fetches(site)],
+            Fetches = [_fetches.Goroutine, .. fetches(site), .. FetchesG ? (IEnumerable<string>)[_fetches.G] : []],
         });
         return true;
     }

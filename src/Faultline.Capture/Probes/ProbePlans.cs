@@ -18,10 +18,10 @@ public static class ProbePlans
         return planner.Build(group, "", isComplete);
     }
 
-    /// <summary>Only how the program dies, and what was asked for.</summary>
+    /// <summary>Only how the program dies, what tells which goroutine a g is, and what was asked for.</summary>
     public static ProbePlan Ends(ProbeTarget target, string group, IReadOnlyList<ExtraProbe> extras)
     {
-        ProbePlanner planner = new(target);
+        ProbePlanner planner = new(target) { FetchesG = true };
         planner.AddEnds();
         ExtraProbes.Add(planner, target, extras);
         return planner.Build(group, "", writesAreComplete: false);

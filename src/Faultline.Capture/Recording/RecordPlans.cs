@@ -21,6 +21,9 @@ public sealed record PlanRequest
     /// <summary>In targeted mode, the map type.</summary>
     public string MapType { get; init; } = "";
 
+    /// <summary>In watch mode, the maps.</summary>
+    public IReadOnlyList<WatchedMap> Watched { get; init; } = [];
+
     public IReadOnlyList<ExtraProbe> Extras { get; init; } = [];
 
     /// <summary>Record the callers of every probed call, by frame pointers.</summary>
@@ -37,6 +40,9 @@ public static class RecordPlans
 
     private static readonly string[] s_sampleEvents = ["syscalls:sys_enter_futex", "sched:sched_switch"];
     private static readonly string[] s_schedEvents = ["sched:sched_switch", "sched:sched_wakeup", "syscalls:sys_enter_futex"];
+
+    /// <summary>The kernel's own events that recordings use.</summary>
+    public static IReadOnlyList<string> Tracepoints { get; } = [.. s_sampleEvents.Union(s_schedEvents, StringComparer.Ordinal)];
 
     /// <summary>Makes the plan; <see cref="RecordMode.Watch"/> has its addresses filled in when the process runs.</summary>
     public static RecordPlan Make(PlanRequest request)
@@ -58,6 +64,10 @@ public static class RecordPlans
                 events.AddRange(request.Events.Existing(s_sampleEvents, notes));
                 callGraph = StackCopy;
                 break;
+            case RecordMode.Watch:
+                callGraph = StackCopy;
+                notes.Add("a hit of a debug register costs about a microsecond on bare metal and twenty on a virtual machine; only writers of these maps pay");
+                break;
             case RecordMode.Sched:
                 events.AddRange(request.Events.Existing(s_schedEvents, notes));
                 callGraph = StackCopy;
@@ -68,6 +78,6 @@ public static class RecordPlans
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"Go 1.{request.Target.Layouts.Release} is newer than what faultline knows: where goroutine ids lie is assumed from the newest known release"));
         notes.AddRange(probes.Notes);
         PerfCommand perf = new() { Events = events, RingSize = request.RingSize, CallGraph = callGraph, OutputPath = Bundles.BundleNames.PerfData };
-        return new RecordPlan(request.Mode, probes, perf, notes);
+        return new RecordPlan(request.Mode, probes, perf, notes) { Watched = request.Watched };
     }
 }

@@ -14,6 +14,9 @@ public sealed record RecordRequest
     /// <summary>An existing folder, which becomes the bundle.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>The program's file, as the report is to name it.</summary>
+    public required string ProgramPath { get; init; }
+
     /// <summary>How long to record; null until the program ends.</summary>
     public TimeSpan? Duration { get; init; }
 

@@ -16,6 +16,12 @@ public sealed record RecordResult
     /// <summary><c>CLOCK_MONOTONIC</c> in nanoseconds at <see cref="Start"/>: places the recording's times on the calendar.</summary>
     public required ulong StartMonotonic { get; init; }
 
+    /// <summary>The program's file, as it is named outside of <c>/proc</c>.</summary>
+    public required string ProgramPath { get; init; }
+
+    /// <summary>How the kernel lays out the probes' events, by event.</summary>
+    public IReadOnlyDictionary<string, string> Formats { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>What was added to the link-time addresses of the program; null when it was not seen.</summary>
     public ulong? LoadBias { get; init; }
 

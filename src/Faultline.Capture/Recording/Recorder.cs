@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Faultline.Capture.Bundles;
 using Faultline.Capture.Machine;
 using Faultline.Capture.Perf;
 using Faultline.Capture.Tracing;
@@ -9,9 +10,12 @@ namespace Faultline.Capture.Recording;
 /// <summary>Makes one recording: sets probes, attaches perf, lets the program run, and takes everything down again.</summary>
 public sealed class Recorder
 {
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
     private readonly RecordRequest _request;
     private readonly List<string> _problems = [];
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReadOnlyDictionary<string, string> _formats = new Dictionary<string, string>(StringComparer.Ordinal);
     private int _signalCount;
     private int _commandId;
 
@@ -55,7 +59,7 @@ public sealed class Recorder
                 SetProbes(traceFs);
             }
 
-            return _request.ProcessId is { } running ? Follow(running, scratch, guardian) : RunCommand(scratch, guardian);
+            return (_request.ProcessId is { } running ? Follow(running, scratch, guardian) : RunCommand(scratch, guardian)) with { Formats = _formats };
         }
         finally
         {
@@ -71,6 +75,7 @@ public sealed class Recorder
         try
         {
             traceFs.Add(_request.Plan.Probes.Definitions);
+            _formats = traceFs.ReadFormats(_request.Plan.Probes.Group);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -83,34 +88,10 @@ public sealed class Recorder
         using HeldCommand command = HeldCommand.Start(_request.Command, _request.Environment, scratch);
         _commandId = command.Process.Id;
         guardian.Hold(_commandId);
-        using LogTail log = new(Path.Combine(_request.Folder, Bundles.BundleNames.Log));
-        CrashWatch watch = new();
+        using LogTail log = new(Path.Combine(_request.Folder, BundleNames.Log));
         try
         {
-            using PerfSession perf = Attach(_commandId, scratch, guardian);
-            (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
-            guardian.Hold(0);
-            command.Release();
-            Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
-            Task exit = command.Process.WaitForExitAsync();
-            Task<ulong?> bias = FindLoadBias(exit);
-            WaitFor(perf, exit, watch.Fatal);
-            EndPerf(perf);
-            if (!exit.IsCompleted)
-                _request.Tell("the recording has ended; the program goes on");
-            exit.GetAwaiter().GetResult();
-            if (!copy.Wait(s_drain))
-                _request.Tell("a process that the program started still holds its standard error; the log ends here");
-            return new RecordResult
-            {
-                ExitCode = command.Process.ExitCode,
-                ProcessId = _commandId,
-                Start = start,
-                End = DateTimeOffset.UtcNow,
-                StartMonotonic = monotonic,
-                LoadBias = bias.GetAwaiter().GetResult(),
-                Problems = _problems,
-            };
+            return RunHeld(command, log, scratch, guardian);
         }
         finally
         {
@@ -122,30 +103,61 @@ public sealed class Recorder
         }
     }
 
-    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+    private RecordResult RunHeld(HeldCommand command, LogTail log, string scratch, Guardian guardian)
+    {
+        // What is watched exists only once the program runs; everything else is attached before its first instruction.
+        bool isEarly = _request.Plan.Mode != RecordMode.Watch;
+        PerfSession? early = isEarly ? Attach(_request.Plan.Perf, _commandId, scratch, guardian) : null;
+        (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
+        guardian.Hold(0);
+        command.Release();
+        CrashWatch watch = new();
+        Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
+        Task exit = command.Process.WaitForExitAsync();
+        Task<ulong?> bias = FindLoadBias(exit);
+        using (PerfSession perf = early ?? Attach(WatchEvents.Add(_request.Plan, _commandId, exit), _commandId, scratch, guardian))
+        {
+            WaitFor(Task.WhenAny(exit, _stop.Task, watch.Fatal));
+            EndPerf(perf);
+        }
+
+        if (!exit.IsCompleted && !watch.Fatal.IsCompleted)
+            _request.Tell("the recording has ended; the program goes on");
+        exit.GetAwaiter().GetResult();
+        if (!copy.Wait(s_drain))
+            _request.Tell("a process that the program started still holds its standard error; the log ends here");
+        return Result(_commandId, start, monotonic, bias.GetAwaiter().GetResult()) with { ExitCode = command.Process.ExitCode };
+    }
 
     private RecordResult Follow(int processId, string scratch, Guardian guardian)
     {
         using Process process = Process.GetProcessById(processId);
-        using PerfSession perf = Attach(processId, scratch, guardian);
-        (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
+        using RunningLog? log = RunningLog.TryOpen(processId);
+        Task exit = process.WaitForExitAsync();
         ulong? bias = ProcessImage.FindLoadBias(processId, _request.Plan.Probes.Target.Binary);
-        WaitFor(perf, process.WaitForExitAsync(), fatal: null);
+        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, exit) : _request.Plan.Perf;
+        using PerfSession perf = Attach(command, processId, scratch, guardian);
+        (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
+        WaitFor(Task.WhenAny(exit, _stop.Task));
         EndPerf(perf);
-        return new RecordResult
-        {
-            ProcessId = processId,
-            Start = start,
-            End = DateTimeOffset.UtcNow,
-            StartMonotonic = monotonic,
-            LoadBias = bias,
-            Problems = _problems,
-        };
+        log?.CopyTo(Path.Combine(_request.Folder, BundleNames.Log));
+        return Result(processId, start, monotonic, bias);
     }
 
-    private PerfSession Attach(int processId, string scratch, Guardian guardian)
+    private RecordResult Result(int processId, DateTimeOffset start, ulong monotonic, ulong? bias) => new()
     {
-        PerfSession perf = PerfSession.Start(_request.Plan.Perf with { ProcessId = processId, OutputPath = Path.Combine(_request.Folder, Bundles.BundleNames.PerfData) }, scratch);
+        ProcessId = processId,
+        ProgramPath = _request.ProgramPath,
+        Start = start,
+        End = DateTimeOffset.UtcNow,
+        StartMonotonic = monotonic,
+        LoadBias = bias,
+        Problems = _problems,
+    };
+
+    private PerfSession Attach(PerfCommand command, int processId, string scratch, Guardian guardian)
+    {
+        PerfSession perf = PerfSession.Start(command with { ProcessId = processId, OutputPath = Path.Combine(_request.Folder, BundleNames.PerfData) }, scratch);
         guardian.Watch(perf.Process);
         try
         {
@@ -160,10 +172,8 @@ public sealed class Recorder
         }
     }
 
-    /// <summary>Until the program ends, dies by its output, was recorded long enough, or is to be left alone.</summary>
-    private void WaitFor(PerfSession perf, Task exit, Task? fatal)
+    private void WaitFor(Task end)
     {
-        Task end = fatal is null ? Task.WhenAny(exit, _stop.Task) : Task.WhenAny(exit, _stop.Task, fatal);
         if (_request.Duration is { } duration)
             end.Wait(duration);
         else
@@ -172,17 +182,15 @@ public sealed class Recorder
 
     private void EndPerf(PerfSession perf)
     {
-        bool endedBefore = perf.HasExited && perf.Process.ExitCode != 0;
         if (perf.Stop())
             return;
+        int code = perf.Process.ExitCode;
         if (perf.Messages.Contains("No space left", StringComparison.Ordinal))
             _problems.Add($"the disk is full: the recording in '{_request.Folder}' is cut off or empty. Give a folder with more room with -o, or a smaller --ring.");
-        else if (endedBefore || perf.Process.ExitCode > 128)
-            _problems.Add(perf.Process.ExitCode > 128
-                ? $"perf was killed by signal {perf.Process.ExitCode - 128} while it recorded: what its ring held is lost"
-                : $"perf ended by itself with exit code {perf.Process.ExitCode}: {LastLineOf(perf.Messages)}");
+        else if (code > 128)
+            _problems.Add($"perf was killed by signal {code - 128} while it recorded: what its ring held is lost");
         else
-            _problems.Add($"perf failed with exit code {perf.Process.ExitCode}: {LastLineOf(perf.Messages)}");
+            _problems.Add($"perf failed with exit code {code}: {LastLineOf(perf.Messages)}");
     }
 
     private void Copy(Stream input, LogTail log, CrashWatch watch)

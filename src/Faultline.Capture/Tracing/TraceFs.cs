@@ -1,4 +1,5 @@
 using Faultline.Capture.Machine;
+using Faultline.Capture.Probes;
 
 namespace Faultline.Capture.Tracing;
 
@@ -25,6 +26,23 @@ internal sealed class TraceFs(string folder)
         return null;
     }
 
+    /// <summary>True when this user may set probes; nothing is written to find out.</summary>
+    public bool CanSetProbes
+    {
+        get
+        {
+            try
+            {
+                using FileStream file = new(ProbesPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                return true;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Mounts it at its usual place; null, and why, when that is refused.</summary>
     public static TraceFs? TryMount(out string refusal)
     {
@@ -38,8 +56,21 @@ internal sealed class TraceFs(string folder)
 
     public bool HasEvent(string name) => Directory.Exists(Path.Combine(Folder, "events", name.Replace(':', '/')));
 
+    /// <summary>How the kernel lays out the events of a group, by event.</summary>
+    public IReadOnlyDictionary<string, string> ReadFormats(string group)
+    {
+        Dictionary<string, string> formats = new(StringComparer.Ordinal);
+        foreach (string name in Probes().Where(probe => probe.Group == group).Select(probe => probe.Name).Distinct(StringComparer.Ordinal))
+        {
+            if (KernelFile.Read(Path.Combine(Folder, "events", group, name, "format")) is { } format)
+                formats[$"{group}:{name}"] = format;
+        }
+
+        return formats;
+    }
+
     /// <summary>Groups of faultline's that have probes set, by anyone.</summary>
-    public IReadOnlyList<string> Groups() => [.. Probes().Select(probe => probe.Group).Distinct(StringComparer.Ordinal).Where(group => Faultline.Capture.Probes.ProbeGroup.TryParse(group, out _))];
+    public IReadOnlyList<string> Groups() => [.. Probes().Select(probe => probe.Group).Distinct(StringComparer.Ordinal).Where(group => ProbeGroup.TryParse(group, out _))];
 
     /// <summary>Sets probes.</summary>
     /// <exception cref="IOException">The kernel refused one; the message names it.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Faultline.Binaries;
+using Faultline.Capture.Bundles;
 using Faultline.Cli.Events;
 using Faultline.Cli.Symbolizing;
 using Faultline.Diagnosis.Recordings;
@@ -44,7 +45,7 @@ internal static class EventsCommand
     private static int Run(string name, string? binaryPath, EventFilter filter, OutputFormat format)
     {
         string[] parts = [.. BundleFolder.Expand(name)];
-        binaryPath ??= parts.FirstOrDefault(part => Path.GetFileName(part) is "binary" or "symbols.elf");
+        binaryPath ??= parts.FirstOrDefault(part => Path.GetFileName(part) is BundleNames.Binary or BundleNames.Symbols);
         using InputFile file = InputFile.Open(parts[0]);
         if (file.Kind != InputKind.Recording)
             throw new UserErrorException(ExitCode.BadData, $"'{name}' is no recording of perf. Make one with 'perf record', or give the folder of a bundle.");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Faultline.Binaries;
 using Faultline.Capture;
 using Faultline.Capture.Bundles;
+using Faultline.Capture.Machine;
 using Faultline.Capture.Perf;
 using Faultline.Capture.Probes;
 using Faultline.Capture.Recording;
@@ -31,6 +32,7 @@ internal static class RecordCommand
         RecordOptions options = new();
         Command command = new("record", "Record a program until it crashes, and say who collided: with both goroutines, both lines and the time between them.") { words };
         options.AddTo(command);
+        reportOptions.AddFormatTo(command);
         command.SetAction(arguments => Run(options, reportOptions, arguments, arguments.GetValue(words) ?? []));
         CommandLine.AddHelp(command, Examples);
         return command;
@@ -52,7 +54,7 @@ internal static class RecordCommand
             return ExitCode.Ok;
         }
 
-        StandardStreams.Tell("faultline: " + PlanText.Summary(plan));
+        Tell(PlanText.Summary(plan));
         try
         {
             return Record(options, reportOptions, arguments, command, processId, plan, environment);
@@ -74,10 +76,23 @@ internal static class RecordCommand
             Group = (options.IsDryRun(arguments) ? ProbeGroup.ByHand() : ProbeGroup.Own()).Name,
             Events = KernelEvents.Find(),
             RingSize = options.Ring(arguments),
+            Watched = mode == RecordMode.Watch ? Watched(options, arguments, binary) : [],
             MapType = mode == RecordMode.Targeted ? MapType(options, arguments, binary) : "",
             Extras = options.Probes(arguments),
             WithStacks = options.WithStacks(arguments),
         });
+    }
+
+    private static List<WatchedMap> Watched(RecordOptions options, ParseResult arguments, GoBinary binary)
+    {
+        IReadOnlyList<string> words = options.Maps(arguments);
+        if (words.Count is 0 or > WatchedMap.Most)
+            throw new UserErrorException(ExitCode.Usage, $"--mode watch wants one to {WatchedMap.Most} maps: --map main.sessions, or --map 0xc000012345.");
+        return
+        [
+            .. words.Select(word => WatchedMap.TryFind(word, binary)
+                ?? throw new UserErrorException(ExitCode.BadData, $"'{word}' is neither an address nor a package-level variable of '{binary.Path}'{(binary.IsStripped ? ", which is stripped: its variables have no names" : "")}.")),
+        ];
     }
 
     private static string MapType(RecordOptions options, ParseResult arguments, GoBinary binary)
@@ -123,25 +138,64 @@ internal static class RecordCommand
     private static int Record(
         RecordOptions options, DiagnoseOptions reportOptions, ParseResult arguments, string[] command, int? processId, RecordPlan plan, IReadOnlyList<KeyValuePair<string, string>> environment)
     {
-        BundleWriter bundle = BundleWriter.Create(options.Output(arguments), plan.Probes.Target.Binary.Path);
+        Refuse(Doctor.Obstacles(plan));
+        string program = ProgramPath(plan.Probes.Target.Binary.Path);
+        BundleWriter bundle = BundleWriter.Create(options.Output(arguments), program);
         using Stream errors = StandardStreams.OpenError();
-        RecordResult result = Recorder.Run(new RecordRequest
+        RecordResult result;
+        try
         {
-            Plan = plan,
-            Command = command,
-            ProcessId = processId,
-            Folder = bundle.Folder,
-            Duration = options.Duration(arguments),
-            Environment = environment,
-            ErrorOutput = errors,
-            Tell = remark => StandardStreams.Tell($"faultline: {remark}"),
-        });
-        foreach (string problem in result.Problems)
-            StandardStreams.Tell($"faultline: {problem}");
+            result = Recorder.Run(new RecordRequest
+            {
+                Plan = plan,
+                Command = command,
+                ProcessId = processId,
+                Folder = bundle.Folder,
+                ProgramPath = program,
+                Duration = options.Duration(arguments),
+                Environment = environment,
+                ErrorOutput = errors,
+                Tell = Tell,
+            });
+        }
+        catch (RecordingUnavailableException)
+        {
+            bundle.Discard();
+            throw;
+        }
+
         if (result.ExitCode is { } code)
-            StandardStreams.Tell(string.Create(CultureInfo.InvariantCulture, $"faultline: the program ended with exit code {code}"));
-        string written = bundle.Complete(plan, command, result, options.WithBinary(arguments));
-        StandardStreams.Tell($"faultline: recorded {written}");
-        return RecordedCrash.Explain(bundle, plan, reportOptions, arguments);
+            Tell(code > 128 ? string.Create(CultureInfo.InvariantCulture, $"the program was ended by signal {code - 128}") : string.Create(CultureInfo.InvariantCulture, $"the program ended with exit code {code}"));
+        foreach (string problem in result.Problems.Concat(bundle.Describe(plan, command, result, options.WithBinary(arguments))))
+            Tell(problem);
+        int outcome = RecordedCrash.Explain(bundle, plan, reportOptions, arguments);
+        Tell($"recorded in {Close(bundle)}");
+        return outcome;
     }
+
+    private static void Tell(string remark) => StandardStreams.Tell($"faultline: {remark}");
+
+    private static string Close(BundleWriter bundle)
+    {
+        try
+        {
+            return bundle.Close();
+        }
+        catch (IOException error)
+        {
+            throw new UserErrorException(ExitCode.Unavailable, $"the archive cannot be written ({error.Message}); the recording is in '{bundle.Folder}'.");
+        }
+    }
+
+    private static void Refuse(IReadOnlyList<Check> obstacles)
+    {
+        if (obstacles.Count == 0)
+            return;
+        IEnumerable<string> lines = obstacles.Select(obstacle => obstacle.Remedy.Length > 0 ? $"{obstacle.Finding}\n    mend: {obstacle.Remedy}" : obstacle.Finding);
+        throw new UserErrorException(ExitCode.Unavailable, $"this cannot be recorded here.\n  {string.Join("\n  ", lines)}\n  'faultline doctor' looks at everything.");
+    }
+
+    // A running program is opened through /proc, which names the very file that runs.
+    private static string ProgramPath(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal) && new FileInfo(path).LinkTarget is { } target ? target : path;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Faultline.Capture.Bundles;
 using Faultline.Capture.Recording;
 using Faultline.Diagnosis;
+using Faultline.Evidence.Perf.Probes;
 
 namespace Faultline.Cli.Commands;
 
@@ -17,8 +18,10 @@ internal static class RecordedCrash
             return ExitCode.Ok;
         }
 
-        using InputSet inputs = InputSet.Open([log], plan.Probes.Target.Binary.Path);
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary });
+        string data = Path.Combine(bundle.Folder, BundleNames.PerfData);
+        (ProbeName, ulong)[] probes = [.. plan.Probes.Points.Select(point => (new ProbeName(plan.Probes.Group, point.Kind, point.Index), point.Address))];
+        using InputSet inputs = InputSet.Open(File.Exists(data) ? [log, data] : [log], plan.Probes.Target.Binary.Path, probes);
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings });
         if (report.Incidents.Count == 0)
         {
             StandardStreams.Tell("faultline: the program did not crash");

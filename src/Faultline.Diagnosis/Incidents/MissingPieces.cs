@@ -38,7 +38,11 @@ internal sealed class MissingPieces(CrashReport report, ProgramImage image, stri
             return;
         if (report.Scheduler is null && !rivals.Any(rival => rival is { Goroutine: not null, Confidence: Confidence.Probable }))
             pieces.Add(new MissingPiece("which goroutines were on a thread when the program died: the scheduler dump names a busy writer, though never one that was done", $"GODEBUG=scheddetail=1 GOTRACEBACK=all {Program}"));
-        if (ProbeCommand.For(fault, writes, image) is { } probes)
-            pieces.Add(new MissingPiece("the writer's goroutine id and the map's address at each candidate line: probes there record the last writer before the next crash and leave every other map at full speed (root, x86-64; read it with perf script)", probes));
+        if (image.Binary is not null && fault.Site is not null && writes.Count > 0)
+            pieces.Add(new MissingPiece("the writer's goroutine id and the map's address: a recording names both sides of the next crash, and one of this map's type leaves every other map at full speed (Linux, root)", RecordCommand(fault)));
     }
+
+    private string RecordCommand(MapFault fault) => fault.Types is [{ } type]
+        ? $"faultline record --map-type {Shell.Quote(type.Name)} -- {Program}"
+        : $"faultline record -- {Program}";
 }

@@ -1,0 +1,62 @@
+namespace Faultline.Capture.Bundles;
+
+// manifest.json, property by property; docs/bundle.md describes it. A change here is a change of a public format.
+
+/// <summary>What a bundle holds and how it was recorded. Addresses are hexadecimal text, because JSON readers lose digits of large numbers.</summary>
+public sealed record BundleManifest(
+    string Schema,
+    string Version,
+    string Mode,
+    IReadOnlyList<string> Command,
+    int ProcessId,
+    int? ExitCode,
+    DateTimeOffset Start,
+    DateTimeOffset End,
+    BundleClock Clock,
+    long RingSize,
+    BundleProgram Program,
+    BundleCoverage Coverage,
+    IReadOnlyList<BundleProbe> Probes,
+    IReadOnlyList<BundleFormat> Formats,
+    IReadOnlyList<string> Problems)
+{
+    /// <summary>The format's name and major version.</summary>
+    public const string CurrentSchema = "faultline-bundle/1";
+}
+
+/// <summary>The clock of the recording's times.</summary>
+/// <param name="Id">As <c>clock_gettime</c> names it.</param>
+/// <param name="StartNanoseconds">Its reading at the recording's start.</param>
+public sealed record BundleClock(string Id, ulong StartNanoseconds);
+
+/// <summary>The program that was recorded.</summary>
+/// <param name="Path">Where it lay.</param>
+/// <param name="GoVersion">As recorded by the linker; null when it was not.</param>
+/// <param name="Architecture">Go's spelling.</param>
+/// <param name="GoBuildId">Null when absent.</param>
+/// <param name="GnuBuildId">Null when absent.</param>
+/// <param name="LoadBias">What to add to link-time addresses; null when it was not seen.</param>
+/// <param name="File">The bundle's file that is it, or stands for it; null when neither could be written.</param>
+public sealed record BundleProgram(string Path, string? GoVersion, string Architecture, string? GoBuildId, string? GnuBuildId, string? LoadBias, string? File);
+
+/// <summary>What the probes saw of the maps in question.</summary>
+/// <param name="WritesComplete">Every way to write such a map was probed.</param>
+/// <param name="MapType">The one type that was watched; null when all were.</param>
+/// <param name="Gaps">What was not seen, a sentence each.</param>
+public sealed record BundleCoverage(bool WritesComplete, string? MapType, IReadOnlyList<string> Gaps);
+
+/// <summary>One probe.</summary>
+/// <param name="Event">Group and name, as in the recording.</param>
+/// <param name="Address">Link-time address of the probed instruction.</param>
+/// <param name="Function">The function probed or, for a call site, called.</param>
+/// <param name="Place">For a call site, its line; null for functions.</param>
+/// <param name="CallSite">It sits on a call in the program's own code.</param>
+public sealed record BundleProbe(string Event, string Address, string Function, string? Place, bool CallSite);
+
+/// <summary>How the kernel lays out an event: what a recording lacks whose recorder was killed.</summary>
+/// <param name="Event">Group and name.</param>
+/// <param name="Text">The kernel's <c>format</c> file.</param>
+public sealed record BundleFormat(string Event, string Text);
+
+/// <summary>What the machine was.</summary>
+public sealed record MachineFacts(string Kernel, string Architecture, int ProcessorCount, string? PerfVersion, string? PerfEventParanoid, bool IsContainer);

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.Json;
+using Faultline.Capture.Bundles;
+using Faultline.Evidence.Perf;
+using Faultline.Evidence.Perf.Probes;
+using Faultline.Samples;
+
+namespace Faultline.Capture.Tests.Recording;
+
+/// <summary>Records real crashes through the command line.</summary>
+public sealed class RecordTests
+{
+    public static TheoryData<string> Toolchains => [.. Toolchain.All.Select(toolchain => toolchain.Name)];
+
+    [Theory]
+    [MemberData(nameof(Toolchains))]
+    public async Task The_fatal_is_recorded_on_the_goroutine_that_the_log_blames(string go)
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", go);
+        Outcome outcome = await place.Record("--", place.Binary);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("the program ended with exit code 2", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Tracing.ProbesOn(place.Binary));
+        using Bundle bundle = Bundle.Open(place.Recording);
+        string log = File.ReadAllText(bundle.LogPath!);
+        Assert.Contains(log, outcome.Error, StringComparison.Ordinal);
+        ulong blamed = ulong.Parse(log.Split('\n').First(line => line.StartsWith("goroutine ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+        List<ProbeEvent> events = Read(bundle);
+        ProbeEvent fatal = Assert.Single(events, probe => probe.Kind == ProbeKind.Fatal);
+        Assert.Equal(blamed, fatal.Goroutine);
+        Assert.Equal(blamed, events.Last(probe => probe.Time < fatal.Time && probe.ThreadId == fatal.ThreadId && probe.Kind is >= ProbeKind.MapRead and <= ProbeKind.MapClone).Goroutine);
+    }
+
+    [Fact]
+    public async Task The_manifest_tells_how_it_was_recorded()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.25", BuildMode.Pie);
+        Outcome outcome = await place.Record("--probe", "sync", "--", place.Binary);
+        Assert.Equal(0, outcome.ExitCode);
+        using Bundle bundle = Bundle.Open(place.Recording);
+        BundleManifest manifest = bundle.Manifest!;
+
+        Assert.Empty(bundle.Diagnostics);
+        Assert.Equal(("trace", 2), (manifest.Mode, manifest.ExitCode));
+        Assert.Equal([place.Binary], manifest.Command);
+        Assert.Equal((place.Binary, BundleNames.Symbols), (manifest.Program.Path, manifest.Program.File));
+        Assert.True(manifest.Coverage.WritesComplete);
+        Assert.Null(manifest.Coverage.MapType);
+        Assert.Empty(manifest.Problems);
+        Assert.NotNull(bundle.LoadBias);
+        Assert.InRange(manifest.End - manifest.Start, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        List<ProbeEvent> events = Read(bundle);
+        HashSet<ulong> probed = [.. bundle.Probes.Select(probe => probe.Address)];
+        Assert.All(events, probe => Assert.Contains(probe.ProbeAddress - bundle.LoadBias.Value, probed));
+        Assert.All(events, probe => Assert.InRange(probe.Time, manifest.Clock.StartNanoseconds, manifest.Clock.StartNanoseconds + 300_000_000_000));
+        Assert.Contains(manifest.Formats, format => format.Text.Contains("field:u64 goid;", StringComparison.Ordinal));
+        using JsonDocument machine = JsonDocument.Parse(File.ReadAllText(Path.Combine(place.Recording, BundleNames.Machine)));
+        Assert.Equal(Environment.ProcessorCount, machine.RootElement.GetProperty("processorCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_archive_holds_all_and_nothing_else_is_left()
+    {
+        Tracing.Require();
+        using Workplace place = new("mapww", "1.27");
+        string archive = place.Recording + ".tar.zst";
+        Outcome outcome = await FaultlineProgram.Run(place.Folder, "record", "-o", archive, "--with-binary", "--", place.Binary);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal([archive, place.Binary], Directory.GetFileSystemEntries(place.Folder).Order(StringComparer.Ordinal).Reverse());
+        using Bundle bundle = Bundle.Open(archive);
+        Assert.Equal(File.ReadAllBytes(place.Binary), File.ReadAllBytes(bundle.BinaryPath!));
+        Assert.Contains(Read(bundle), probe => probe.Kind == ProbeKind.Fatal);
+    }
+
+    [Fact]
+    public async Task A_report_of_a_first_crash_narrows_the_second_recording()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.24");
+        using SampleRun run = SampleRun.Run(SampleBinary.Build(SampleProgram.Find("maphot"), Toolchain.TryFind("1.24")!));
+        Outcome report = await FaultlineProgram.Run(place.Folder, "diagnose", run.LogPath, place.Binary, "--format", "json", "-o", "report.json");
+        Assert.Equal(0, report.ExitCode);
+        Outcome outcome = await place.Record("--suspects", "report.json", "--", place.Binary);
+        Assert.Equal(0, outcome.ExitCode);
+        using Bundle bundle = Bundle.Open(place.Recording);
+
+        Assert.Equal(("targeted", "map[uint64]*main.session"), (bundle.Manifest!.Mode, bundle.Manifest.Coverage.MapType));
+        Assert.True(bundle.Manifest.Coverage.WritesComplete);
+        List<ProbeEvent> events = Read(bundle);
+        ProbeEvent fatal = Assert.Single(events, probe => probe.Kind == ProbeKind.Fatal);
+        ProbeEvent read = events.Last(probe => probe.Kind == ProbeKind.MapRead && probe.Goroutine == fatal.Goroutine);
+        Assert.Contains(events, probe => probe.Kind == ProbeKind.MapWrite && probe.ObjectAddress == read.ObjectAddress && probe.Goroutine != fatal.Goroutine);
+        Assert.All(events.Where(probe => probe.Kind == ProbeKind.MapWrite), probe => Assert.Equal(0UL, probe.ReturnAddress));
+        Assert.Contains(events, probe => probe.Kind == ProbeKind.Done);
+    }
+
+    [Fact]
+    public async Task The_streams_are_the_programs_own()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.27");
+        Outcome outcome = await FaultlineProgram.Finish(
+            FaultlineProgram.Start(place.Folder, "record", "-o", place.Recording, "--binary", place.Binary, "--", "sh", "-c", "cat; echo problem >&2; echo $GOTRACEBACK $GODEBUG; exit 7"), "from outside\n");
+        Assert.Equal("from outside\nall scheddetail=1\n", outcome.Output);
+        Assert.Contains("problem\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("the program ended with exit code 7", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("problem\n", File.ReadAllText(Path.Combine(place.Recording, BundleNames.Log)));
+    }
+
+    [Fact]
+    public async Task A_printed_plan_works_by_hand()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.26");
+        Outcome plan = await FaultlineProgram.Run(place.Folder, "record", "--dry-run", "--", place.Binary);
+        Assert.Equal(0, plan.ExitCode);
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, "plan.sh"), plan.Output, TestContext.Current.CancellationToken);
+        await FaultlineProgram.Finish(FaultlineProgram.StartTool(place.Folder, "sh", "-x", "plan.sh"), "");
+
+        Assert.Empty(Tracing.ProbesOn(place.Binary));
+        using PerfRecording recording = PerfRecording.Open(Path.Combine(place.Folder, "perf.data"));
+        Assert.Contains(recording.EnumerateProbeEvents(), probe => probe.Kind == ProbeKind.Fatal);
+        Assert.Contains("fatal error: ", File.ReadAllText(Path.Combine(place.Folder, "crash.log")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sample", "cpu-clock")]
+    [InlineData("sched", "sched:sched_wakeup")]
+    public async Task Modes_without_probes_record_the_kernels_events(string mode, string expected)
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.27");
+        Outcome outcome = await place.Record("--mode", mode, "--", place.Binary);
+        Assert.Equal(0, outcome.ExitCode);
+        using PerfRecording recording = PerfRecording.Open(Path.Combine(place.Recording, "perf.data"));
+        Assert.Contains(recording.Events, known => known.Name.Contains(expected, StringComparison.Ordinal) || known.Name.Contains("instructions", StringComparison.Ordinal));
+        Assert.Contains(recording.Events, known => known.Name == "sched:sched_switch");
+        Assert.All(recording.Events, known => Assert.NotEqual(0UL, known.Attribute.UserRegisterMask));
+        using PerfRecordReader reader = recording.OpenReader();
+        int samples = 0;
+        while (reader.TryRead(out PerfRecord record))
+            samples += record.TryReadSample(out PerfSample sample) && sample.UserStack.Length > 0 ? 1 : 0;
+        Assert.True(samples > 0);
+    }
+
+    [Fact]
+    public async Task A_variables_map_is_watched_for_writes()
+    {
+        Tracing.Require();
+        using Workplace place = new("mapww", "1.25");
+        Outcome outcome = await place.Record("--mode", "watch", "--map", VariableOf("mapww"), "--", place.Binary);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        using PerfRecording recording = PerfRecording.Open(Path.Combine(place.Recording, "perf.data"));
+        Assert.Contains(recording.Events, known => known.Name.StartsWith("mem:0x", StringComparison.Ordinal));
+        using PerfRecordReader reader = recording.OpenReader();
+        HashSet<int> writers = [];
+        while (reader.TryRead(out PerfRecord record))
+        {
+            if (record.TryReadSample(out PerfSample sample) && record.Event!.Name.StartsWith("mem:", StringComparison.Ordinal))
+                writers.Add(sample.ThreadId);
+        }
+
+        Assert.NotEmpty(writers);
+    }
+
+    internal static List<ProbeEvent> Read(Bundle bundle)
+    {
+        using PerfRecording recording = PerfRecording.Open(bundle.PerfDataPath!);
+        return [.. recording.EnumerateProbeEvents()];
+    }
+
+    // The package-level variable that the sample's races are about.
+    private static string VariableOf(string sample) =>
+        "main." + SampleProgram.Find(sample).Sources.SelectMany(File.ReadLines).First(line => line.Contains("= make(map[", StringComparison.Ordinal)).Trim().Split(' ', '\t')[0];
+}
