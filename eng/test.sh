@@ -28,7 +28,7 @@ step() {
   "$@" || { fail "$name"; return 1; }
 }
 
-# Tool and Debian package, one pair a line: the AOT link and the race detector, then the oracles.
+# Tool and Debian package, one pair a line: the AOT link and the race detector, then the oracles and the recorder.
 install_packages() {
   local missing=() tool package
   while read -r tool package; do
@@ -41,6 +41,7 @@ flock util-linux
 xz xz-utils
 zstd zstd
 qemu-aarch64-static qemu-user-static
+perf linux-perf
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Faultline.Binaries.Reading;
 
@@ -6,8 +7,10 @@ namespace Faultline.Binaries.Reading;
 /// A read-only memory-mapped file as spans. Thread-safe. Spans die with <see cref="Dispose"/>; a file that another process
 /// truncates while it is mapped is not supported.
 /// </summary>
-public sealed unsafe class MappedFile : IDisposable
+public sealed unsafe partial class MappedFile : IDisposable
 {
+    private const int DontNeed = 4; // MADV_DONTNEED
+
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _start;
@@ -82,6 +85,19 @@ public sealed unsafe class MappedFile : IDisposable
         return bytes;
     }
 
+    /// <summary>
+    /// Takes pages that were read out of this process's memory, which counts them otherwise for as long as the file is mapped. Spans stay valid: a page
+    /// that is read again comes back, most likely from the system's cache. Only a hint; does nothing where the system has no such call.
+    /// </summary>
+    public void ReleasePages(long offset, long size)
+    {
+        if (!OperatingSystem.IsLinux() || !TrySlice(offset, Math.Min(size, int.MaxValue), out _))
+            return;
+        var first = (offset + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+        if (offset + size > first)
+            _ = Advise(Start + first, (nuint)(offset + size - first), DontNeed);
+    }
+
     public void Dispose()
     {
         if (_start != null)
@@ -93,6 +109,10 @@ public sealed unsafe class MappedFile : IDisposable
         _view?.Dispose();
         _file?.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(byte* start, nuint size, int advice);
 
     private byte* Start
     {

@@ -30,12 +30,12 @@ public static class PerfDiagnostics
     /// <summary>More records than can be held back wait for their order.</summary>
     public const string OrderGivenUp = "PERF0109";
 
-    /// <summary>Records were lost while recording.</summary>
-    public const string Lost = "PERF0110";
-
     /// <summary>More events, ids, build ids or formats than the cap; the rest was dropped.</summary>
     public const string TooMany = "PERF0111";
 
     /// <summary>Records without a time cannot be put in order.</summary>
     public const string NoTime = "PERF0112";
+
+    /// <summary>A line of <c>perf script</c> is longer than the cap and was cut.</summary>
+    public const string ScriptLineTooLong = "PERF0113";
 }

@@ -11,14 +11,13 @@ namespace Faultline.Evidence.Perf;
 /// </summary>
 public sealed class PerfRecordReader : IDisposable
 {
-    private const int CpuLimit = 8192;
     private const ushort FilteredFlag = 1 << 15;
 
     private readonly PerfRecording _recording;
     private readonly RecordScanner _scanner;
     private readonly PendingRecords _pending = new();
     private readonly DiagnosticLog _log;
-    private ulong[] _lastTimes = [];
+    private readonly BufferTimes _buffers = new();
     private ulong _deliveredTime;
     private long _delivered;
     private bool _isDeliveredHeld;
@@ -58,6 +57,8 @@ public sealed class PerfRecordReader : IDisposable
 
             if (_isAtEnd)
             {
+                if (_recording.KeepsNewestOnly)
+                    Losses.CompleteFrom = _buffers.HasUnknownCpu ? LastSampleTime : _buffers.WholeFrom();
                 record = default;
                 return false;
             }
@@ -66,8 +67,7 @@ public sealed class PerfRecordReader : IDisposable
             {
                 _isAtEnd = true;
                 _pending.MakeAllReady();
-                Losses.IsDamaged |= _scanner.IsDamaged;
-                Losses.CompleteUntil = _scanner.IsTruncated || _recording.IsUnfinished ? _pending.CompleteUntil : null;
+                FinishLosses();
             }
             else if (TryTakeUntimed(out record))
             {
@@ -139,7 +139,7 @@ public sealed class PerfRecordReader : IDisposable
         if (time > 0)
         {
             if (time < _deliveredTime)
-                _log.Add(PerfDiagnostics.OrderGivenUp, DiagnosticSeverity.Warning, offset, "more records than can be held wait for their order; some come late");
+                _log.Add(PerfDiagnostics.OrderGivenUp, DiagnosticSeverity.Warning, offset, "some records come late: more than can be held wait for their order, or the file's round marks do not keep it");
             _deliveredTime = Math.Max(_deliveredTime, time);
         }
 
@@ -148,7 +148,7 @@ public sealed class PerfRecordReader : IDisposable
         else if (header.Type is PerfRecordType.Lost or PerfRecordType.LostSamples or PerfRecordType.Throttle)
             CountLoss(record, header.Misc);
         if (source is not null)
-            NoteCpu(header.Type, source, payload, time);
+            NoteBuffer(header.Type, source, payload, time);
         return record;
     }
 
@@ -178,18 +178,36 @@ public sealed class PerfRecordReader : IDisposable
             return;
         }
 
-        int cpu = record.Origin.Cpu;
-        Losses.AddGap(new RecordingGap((uint)cpu < (uint)_lastTimes.Length ? _lastTimes[cpu] : 0, record.Time, cpu, count));
+        RecordOrigin origin = record.Origin;
+        int cpu = origin.Cpu >= 0 ? origin.Cpu : _recording.FindCpu(origin.Id);
+        Losses.AddGap(new RecordingGap(_buffers.LastOf(cpu), record.Time, cpu, count));
     }
 
-    private void NoteCpu(PerfRecordType type, PerfEvent source, ReadOnlySpan<byte> payload, ulong time)
+    // Without processors in the records their ids tell: each belongs to the buffer of one.
+    private void NoteBuffer(PerfRecordType type, PerfEvent source, ReadOnlySpan<byte> payload, ulong time)
     {
-        int cpu = type == PerfRecordType.Sample ? source.Layout.SampleCpu(payload) : source.Layout.ReadTrailer(payload).Cpu;
-        if ((uint)cpu >= CpuLimit || time == 0)
+        if (time == 0)
             return;
-        if (cpu >= _lastTimes.Length)
-            Array.Resize(ref _lastTimes, Math.Max(cpu + 1, Math.Min(CpuLimit, _lastTimes.Length * 2)));
-        _lastTimes[cpu] = time;
+        int cpu;
+        if (type == PerfRecordType.Sample)
+        {
+            cpu = source.Layout.SampleCpu(payload);
+            if (cpu < 0 && source.Layout.SampleId(payload) is { } id)
+                cpu = _recording.FindCpu(id);
+        }
+        else
+        {
+            RecordOrigin origin = source.Layout.ReadTrailer(payload);
+            cpu = origin.Cpu >= 0 ? origin.Cpu : _recording.FindCpu(origin.Id);
+        }
+
+        _buffers.Note(cpu, time, RecordHeader.Size + payload.Length);
+    }
+
+    private void FinishLosses()
+    {
+        Losses.IsDamaged |= _scanner.IsDamaged;
+        Losses.CompleteUntil = _scanner.IsTruncated || _recording.IsUnfinished ? _pending.CompleteUntil : null;
     }
 
     // What perf makes up has the id 0; all events of one recording agree on where the id lies.

@@ -66,6 +66,9 @@ public sealed class PerfRecording : IDisposable
     /// <summary>Written with <c>perf record -o -</c>.</summary>
     public bool IsPipe => _header.IsPipe;
 
+    /// <summary>The buffers kept only what was newest (<c>perf record --overwrite</c>).</summary>
+    public bool KeepsNewestOnly => Events.Any(known => known.Attribute.IsBackward);
+
     /// <summary>What was wrong so far; grows as records are read.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _log.Items;
 
@@ -124,6 +127,9 @@ public sealed class PerfRecording : IDisposable
 
     internal PerfEvent? FindEvent(ulong id) => _catalog.Find(id);
 
+    /// <summary>The processor whose buffer holds the samples with this id; -1 when not known.</summary>
+    internal int FindCpu(ulong id) => _catalog.FindCpu(id);
+
     /// <summary>Takes in a record that describes the recording instead of the program. Each counts once, however many readers pass it.</summary>
     internal void ReadMetadata(RecordScanner scanner)
     {
@@ -135,7 +141,7 @@ public sealed class PerfRecording : IDisposable
         switch (header.Type)
         {
             case PerfRecordType.HeaderAttribute when _header.IsPipe && payload.Length >= PerfEventAttribute.SmallestSize:
-                int size = Math.Min((int)Math.Max(BitConverter.ToUInt32(payload[4..]), PerfEventAttribute.SmallestSize), payload.Length);
+                int size = (int)Math.Clamp(BitConverter.ToUInt32(payload[4..]), PerfEventAttribute.SmallestSize, (uint)payload.Length);
                 _catalog.Add(payload[..size], payload[size..], payloadOffset + size);
                 break;
             case PerfRecordType.HeaderTracingData when _file.TrySlice(scanner.FollowingOffset, scanner.FollowingSize, out ReadOnlySpan<byte> tracing):
@@ -146,6 +152,9 @@ public sealed class PerfRecording : IDisposable
                 break;
             case PerfRecordType.HeaderBuildId:
                 _features.ReadBuildId(header.Misc, payload);
+                break;
+            case PerfRecordType.IdIndex:
+                _catalog.ReadIdIndex(payload);
                 break;
             case PerfRecordType.EventUpdate:
                 EventUpdate.Read(payload, _catalog);

@@ -34,7 +34,13 @@ public sealed class RecordingLosses
     public bool HasUnplacedLoss => LostSampleCount > LostRecordCount || BrokenRecordCount > 0 || IsDamaged;
 
     /// <summary>Nothing is known to be missing.</summary>
-    public bool IsNone => LostRecordCount == 0 && ThrottleCount == 0 && !HasUnplacedLoss && CompleteUntil is null;
+    public bool IsNone => LostRecordCount == 0 && ThrottleCount == 0 && !HasUnplacedLoss && CompleteUntil is null && CompleteFrom is null;
+
+    /// <summary>
+    /// For a recording whose buffers keep only what is newest (<c>--overwrite</c>): from this time on no processor's records were overwritten. Null for
+    /// others. Known when all is read.
+    /// </summary>
+    public ulong? CompleteFrom { get; internal set; }
 
     /// <summary>Part of the file was skipped or could not be unpacked.</summary>
     public bool IsDamaged { get; internal set; }

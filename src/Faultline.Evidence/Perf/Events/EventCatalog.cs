@@ -9,6 +9,7 @@ internal sealed class EventCatalog(DiagnosticLog log)
     private readonly List<PerfEvent> _events = [];
     private readonly Dictionary<ulong, PerfEvent> _byId = [];
     private readonly Dictionary<ulong, TracepointFormat> _formats = [];
+    private readonly Dictionary<ulong, int> _cpus = [];
 
     public IReadOnlyList<PerfEvent> Events => _events;
 
@@ -16,6 +17,21 @@ internal sealed class EventCatalog(DiagnosticLog log)
 
     /// <summary>The event with this id. Without ids all samples are of the one event there is; several then cannot be told apart.</summary>
     public PerfEvent? Find(ulong id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>The processor whose buffer holds the samples with this id; -1 when not known.</summary>
+    public int FindCpu(ulong id) => _cpus.GetValueOrDefault(id, -1);
+
+    /// <summary>Takes in which processor each id belongs to: a count, then id, index, processor and thread of each.</summary>
+    public void ReadIdIndex(ReadOnlySpan<byte> payload)
+    {
+        const int entrySize = 4 * sizeof(ulong);
+        ReadOnlySpan<byte> rest = payload.Length >= sizeof(ulong) ? payload[sizeof(ulong)..] : default;
+        for (ulong left = rest.IsEmpty ? 0 : BitConverter.ToUInt64(payload); left > 0 && rest.Length >= entrySize && _cpus.Count < PerfLimits.EventIdCount; left--)
+        {
+            _cpus.TryAdd(BitConverter.ToUInt64(rest), (int)BitConverter.ToUInt32(rest[(2 * sizeof(ulong))..]));
+            rest = rest[entrySize..];
+        }
+    }
 
     /// <param name="ids">Little-endian numbers, one an event, processor and thread.</param>
     public void Add(ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> ids, long offset)

@@ -14,16 +14,19 @@ internal sealed class RecordScanner(MappedFile file, long start, long end, Diagn
 {
     private const int CompressedHeaderSize = 8;
     private const int SearchWindow = 1 << 30;
+    private const long TouchedLimit = 64L << 20;
 
     private readonly HeldBlocks _blocks = new();
     private Decompressor? _decompressor;
     private bool _isCompressionBroken;
+    private readonly long _start = start;
     private long _next = start;
     private long _packedNext;
     private long _packedEnd;
     private long _packedOrigin;
     private long _unpackedSize;
     private bool _hasMoreOutput;
+    private long _touchedSize;
 
     /// <summary>A whole <c>FINISHED_ROUND</c> record: what to look for after damage.</summary>
     private static ReadOnlySpan<byte> RoundMark => [0x44, 0, 0, 0, 0, 0, 8, 0];
@@ -80,6 +83,7 @@ internal sealed class RecordScanner(MappedFile file, long start, long end, Diagn
         }
 
         header = RecordHeader.Read(bytes);
+        NoteTouched(header.RecordSize);
         return bytes[RecordHeader.Size..header.RecordSize];
     }
 
@@ -97,6 +101,16 @@ internal sealed class RecordScanner(MappedFile file, long start, long end, Diagn
     }
 
     public void Dispose() => _decompressor?.Dispose();
+
+    // The whole file would count as this process's memory in the end. Records that still wait come back from the system's cache.
+    private void NoteTouched(int size)
+    {
+        _touchedSize += size;
+        if (_touchedSize < TouchedLimit)
+            return;
+        file.ReleasePages(_start, end - _start);
+        _touchedSize = 0;
+    }
 
     private bool TryTakeUnpacked()
     {

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// A map that nobody else sees would lie on its goroutine's stack, and move with it.
+var kept [4]map[uint64]int
+
 //go:noinline
 func write(m map[uint64]int, first uint64, count int) {
 	for i := 0; i < count; i++ {
@@ -27,6 +30,7 @@ func main() {
 		go func(worker uint64) {
 			defer group.Done()
 			own := map[uint64]int{}
+			kept[worker] = own
 			for round := 0; round < rounds; round++ {
 				write(own, worker, 20)
 				lock.Lock()
