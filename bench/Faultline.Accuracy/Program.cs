@@ -22,6 +22,9 @@ if (options.Toolchains.Count == 0 || !File.Exists(options.ToolPath))
     return 69;
 }
 
+if (options.RecordModes.Count > 0)
+    return RecordedMatrix.Run(options, args);
+
 CrashCase[] cases = [.. options.Cases()];
 NativeTool tool = new(options.ToolPath);
 List<Trial> trials = [];

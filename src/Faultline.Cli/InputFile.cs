@@ -1,5 +1,7 @@
+using Faultline.Binaries.Reading;
 using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Carriers.Packing;
+using Faultline.Evidence.Perf;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -65,6 +67,25 @@ internal sealed class InputFile : IDisposable
         catch (IOException)
         {
             throw new UserErrorException(ExitCode.BadData, $"'{Name}' could not be read to its end: the device or file system reports an error.");
+        }
+    }
+
+    /// <summary>Opens it as a recording of perf. The caller disposes that, and this afterwards.</summary>
+    /// <param name="options">What is known from elsewhere; null when nothing is.</param>
+    /// <exception cref="UserErrorException">It is none that can be read.</exception>
+    public PerfRecording OpenRecording(PerfRecordingOptions? options = null)
+    {
+        try
+        {
+            return IsStandardInput || Size is null ? PerfRecording.Open(_content, Name, options) : PerfRecording.Open(Name, options);
+        }
+        catch (MalformedDataException error)
+        {
+            throw new UserErrorException(ExitCode.BadData, $"'{Name}' is no recording that can be read ({error.Structure}: {error.Rule}).");
+        }
+        catch (IOException)
+        {
+            throw new UserErrorException(ExitCode.BadData, $"'{Name}' could not be read: the device or file system reports an error, or the temporary folder is full.");
         }
     }
 

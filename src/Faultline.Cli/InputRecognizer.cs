@@ -1,3 +1,5 @@
+using Faultline.Evidence.Perf;
+
 namespace Faultline.Cli;
 
 /// <summary>What an input is, as far as its first bytes tell.</summary>
@@ -11,6 +13,9 @@ internal enum InputKind
 
     /// <summary>An ELF core dump.</summary>
     Core,
+
+    /// <summary>A recording of <c>perf record</c>.</summary>
+    Recording,
 }
 
 /// <summary>Tells inputs apart by content, never by name.</summary>
@@ -26,6 +31,6 @@ internal static class InputRecognizer
     {
         if (head.StartsWith("\u007fELF"u8))
             return head.Length > ElfTypeOffset + 1 && (head[ElfTypeOffset] | head[ElfTypeOffset + 1]) == CoreType ? InputKind.Core : InputKind.Binary;
-        return InputKind.Log;
+        return PerfRecording.IsPerfData(head) ? InputKind.Recording : InputKind.Log;
     }
 }

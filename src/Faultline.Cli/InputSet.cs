@@ -1,5 +1,8 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
+using Faultline.Capture.Bundles;
+using Faultline.Diagnosis.Recordings;
+using Faultline.Evidence.Perf;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -8,6 +11,8 @@ namespace Faultline.Cli;
 internal sealed class InputSet : IDisposable
 {
     private readonly List<TracebackLog> _logs = [];
+    private readonly List<Recording> _recordings = [];
+    private readonly List<BundleInput> _bundles = [];
 
     private InputSet()
     {
@@ -16,10 +21,15 @@ internal sealed class InputSet : IDisposable
     /// <summary>The logs in the order of the inputs; an input with several streams gives one for each that crashed.</summary>
     public IReadOnlyList<TracebackLog> Logs => _logs;
 
+    /// <summary>The recordings in the order of the inputs, each read to its end.</summary>
+    public IReadOnlyList<Recording> Recordings => _recordings;
+
     public GoBinary? Binary { get; private set; }
 
     /// <summary>Opens and reads the inputs in the order given; standard input when there is no log among them.</summary>
     /// <exception cref="UserErrorException">An input is missing, unreadable or one too many.</exception>
+    /// <param name="names">Paths, bundles, or <c>-</c>.</param>
+    /// <param name="binaryPath">The program; null to take it from the inputs.</param>
     public static InputSet Open(IReadOnlyList<string> names, string? binaryPath)
     {
         if (names.Count(name => name == "-") > 1)
@@ -27,19 +37,22 @@ internal sealed class InputSet : IDisposable
         InputSet inputs = new();
         try
         {
+            names = [.. names.SelectMany(inputs.OpenBundle)];
             // The cheap look first: a wrong path should not be found out after a long read.
             List<InputFile> files = [];
             try
             {
                 foreach (string name in names)
                     files.Add(InputFile.Open(name));
-                binaryPath = ChooseBinary(files, binaryPath);
+                binaryPath = ChooseBinary(files, binaryPath) ?? inputs._bundles.Select(bundle => bundle.BinaryPath).FirstOrDefault(path => path is not null);
                 if (binaryPath is not null)
                     inputs.Binary = OpenBinary(binaryPath);
                 if (files.TrueForAll(file => file.Kind == InputKind.Binary))
                     files.Add(OpenStandardInput(binaryPath));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
                     inputs._logs.AddRange(ReadLogs(file));
+                foreach (InputFile file in files.Where(file => file.Kind == InputKind.Recording))
+                    inputs._recordings.Add(inputs.ReadRecording(file));
             }
             finally
             {
@@ -81,7 +94,11 @@ internal sealed class InputSet : IDisposable
         }
     }
 
-    public void Dispose() => Binary?.Dispose();
+    public void Dispose()
+    {
+        Binary?.Dispose();
+        _bundles.ForEach(bundle => bundle.Dispose());
+    }
 
     private static InputFile OpenStandardInput(string? binaryPath)
     {
@@ -112,6 +129,23 @@ internal sealed class InputSet : IDisposable
         }
 
         return binaryPath;
+    }
+
+    /// <summary>The files of a bundle; other inputs as they are.</summary>
+    private IEnumerable<string> OpenBundle(string name)
+    {
+        if (name == "-" || !Bundle.IsBundle(name))
+            return [name];
+        BundleInput bundle = BundleInput.Open(name);
+        _bundles.Add(bundle);
+        return bundle.Files;
+    }
+
+    private Recording ReadRecording(InputFile file)
+    {
+        BundleInput? bundle = _bundles.Find(bundle => bundle.Holds(file.Name));
+        using PerfRecording recording = file.OpenRecording(bundle?.Options);
+        return RecordingReader.Read(recording, Binary, bundle?.Plan);
     }
 
     private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)

@@ -1,4 +1,5 @@
 using Faultline.Binaries.Reading;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -8,8 +9,10 @@ internal static class NoCrash
 {
     private const string Advice = "Go prints the crash to standard error: capture it with './app 2> crash.log' or './app 2>&1 | faultline'.";
 
-    public static string Explain(IReadOnlyList<TracebackLog> logs) =>
-        logs.Count == 1
+    public static string Explain(IReadOnlyList<TracebackLog> logs, IReadOnlyList<Recording> recordings) =>
+        logs.Count == 0 && recordings.Count > 0
+            ? string.Join('\n', recordings.Select(recording => $"no crash found in '{recording.Source}': of {recording.EventCount} events of faultline's probes none is a fault. Give the crash log as well: it says who died."))
+            : logs.Count == 1
             ? $"{What(logs[0])} {Advice}"
             : string.Join('\n', logs.Select(What).Append(Advice));
 

@@ -43,7 +43,7 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
             }
 
             FileInfo named = new(path);
-            FileInfo target = named.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? named;
+            FileInfo target = named.LinkTarget is null ? named : named.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? named;
             string temporary = Path.Combine(target.DirectoryName!, $".{target.Name}.{Environment.ProcessId}.tmp");
             try
             {

@@ -3,6 +3,7 @@ using Faultline.Binaries.Code;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Programs;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis;
@@ -16,6 +17,9 @@ public sealed record DiagnosisInputs
     /// <summary>The binary; null without one. The caller keeps and disposes it.</summary>
     public GoBinary? Binary { get; init; }
 
+    /// <summary>Recordings of the program, each read to its end.</summary>
+    public IReadOnlyList<Recording> Recordings { get; init; } = [];
+
     /// <summary>Path prefixes to replace (old, new) when sources are looked up and shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths { get; init; } = [];
 }
@@ -23,26 +27,32 @@ public sealed record DiagnosisInputs
 /// <summary>Joins the evidence into incidents by the rules in docs/verdicts.md.</summary>
 public static class Diagnostician
 {
-    /// <summary>Explains every crash report of every log, in order.</summary>
+    /// <summary>Explains every crash report of every log, in order, then every death that only a recording shows.</summary>
     public static DiagnosisReport Diagnose(DiagnosisInputs inputs)
     {
         var sources = new SourceFiles(inputs.SourcePaths);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
+        var deaths = new RecordedDeaths(inputs.Recordings);
         var incidents = new List<Incident>();
         var diagnostics = new List<Diagnostic>();
         foreach (var log in inputs.Logs)
         {
             diagnostics.AddRange(log.Diagnostics);
             foreach (var report in log.Reports)
-                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
+                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources, deaths) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
         }
 
+        // Deaths that a log may report in a way that could not be matched are not told a second time.
+        if (incidents.TrueForAll(incident => incident.Recordings.Count > 0))
+            incidents.AddRange(deaths.Open.ToList().Select(death => RecordedIncident.Build(death.Recording, death.Fault, new ProgramImage(inputs.Binary, code, sources))));
+        foreach (var recording in inputs.Recordings)
+            diagnostics.AddRange(recording.Diagnostics);
         if (inputs.Binary is { } binary)
             diagnostics.AddRange(binary.Diagnostics);
         return new DiagnosisReport { Incidents = incidents, Diagnostics = diagnostics };
     }
 
-    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources)
+    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths)
     {
         var image = new ProgramImage(binary, code, sources);
         var remarks = new List<Diagnostic>();
@@ -54,6 +64,6 @@ public static class Diagnostician
         image.LearnLoadBias(ProgramFit.Locations(report));
         if (report.IsTruncated)
             remarks.Add(new Diagnostic("DIAG0003", DiagnosticSeverity.Warning, source, report.LastLine, "the report is cut off here: goroutines may be missing"));
-        return new IncidentBuilder(report, source, image, remarks).Build();
+        return new IncidentBuilder(report, source, image, remarks, deaths).Build();
     }
 }

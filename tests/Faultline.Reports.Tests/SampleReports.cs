@@ -9,11 +9,12 @@ namespace Faultline.Reports.Tests;
 /// <summary>Results built by hand, one for each shape that a report has to show well.</summary>
 internal static class SampleReports
 {
-    public static TheoryData<string> Names => ["map-race-probable", "candidate-lines", "deadlock", "no-victim", "hostile", "many", "empty"];
+    public static TheoryData<string> Names => ["map-race-probable", "recorded", "candidate-lines", "deadlock", "no-victim", "hostile", "many", "empty"];
 
     public static DiagnosisReport Get(string name) => name switch
     {
         "map-race-probable" => Of(MapRace()),
+        "recorded" => Of(Recorded()),
         "candidate-lines" => Of(CandidateLines()),
         "deadlock" => Of(Deadlock()),
         "no-victim" => Of(NoVictim()),
@@ -56,6 +57,37 @@ internal static class SampleReports
         Missing = [new MissingPiece("The address of the map was not printed on both sides.", "GOTRACEBACK=system ./shop")],
         Diagnostics = [],
         Confidence = Confidence.Probable,
+    };
+
+    /// <summary>A recording confirmed the rival: times, a time line, evidence at moments.</summary>
+    public static Incident Recorded() => MapRace() with
+    {
+        Victim = Put() with { Time = -2_400, ObjectAddress = 0xc00012a3c0 },
+        Rivals =
+        [
+            Expire() with
+            {
+                Time = -3_120, ObjectAddress = 0xc00012a3c0, Confidence = Confidence.Confirmed, Rule = "recorded-inside", Evidence = [5],
+                Why = "it entered this write of the same map 3.1 µs before the fault and was not seen to leave it before the victim entered; nobody else was inside a write of it",
+            },
+        ],
+        Summary = "Goroutine 34 wrote the map[int64]*main.session at main.(*cache).put (cache.go:42) while another goroutine was writing it. The writer was goroutine 21 at main.(*cache).expire (cache.go:61), 3.1 µs before the fault.",
+        Evidence =
+        [
+            .. MapRace().Evidence,
+            new EvidenceItem(5, "shop.bundle/perf.data", null, null, null, "goroutine 21 entered a map delete of 0xc00012a3c0 on thread 4012") { Time = 1_529_246_410_881 },
+        ],
+        Timeline =
+        [
+            new TimelineEntry(-14_800_000, 34, 4011, AccessOperation.MapWrite, "main.(*cache).put", "/src/shop/cache.go", 42, 0x4a1b31),
+            new TimelineEntry(-12_000, 34, 4011, AccessOperation.MapWrite, "main.(*cache).put", "/src/shop/cache.go", 42, 0x4a1b31),
+            new TimelineEntry(-3_120, 21, 4012, AccessOperation.MapDelete, "main.(*cache).expire", "/src/shop/cache.go", 61, 0x4a1c0f),
+            new TimelineEntry(-2_400, 34, 4011, AccessOperation.MapWrite, "main.(*cache).put", "/src/shop/cache.go", 42, 0x4a1b31),
+            new TimelineEntry(-5, null, 4013, AccessOperation.MapRead, "", "", 0, null),
+        ],
+        Recordings = [new RecordingSummary("shop.bundle/perf.data", 47_831, 3, 189_800_000)],
+        Missing = [],
+        Confidence = Confidence.Confirmed,
     };
 
     /// <summary>Go 1.26 prints the faulting goroutine only: the rivals are lines, not goroutines.</summary>

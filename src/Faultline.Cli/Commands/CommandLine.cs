@@ -36,6 +36,7 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(EventsCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
         root.SetAction(arguments => PassThrough.Run(options, arguments));
         AddHelp(root, Examples);

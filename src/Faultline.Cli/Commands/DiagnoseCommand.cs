@@ -16,6 +16,7 @@ internal static class DiagnoseCommand
           faultline diagnose crash.log --binary ./app --format json -o report.json
           journalctl -u app -o cat | faultline diagnose - --binary /usr/local/bin/app
           faultline diagnose ci.log --fail-on probable
+          faultline diagnose crash.log ./app perf.data
 
         Inputs are told apart by content, so their names and their order do not matter.
         Without INPUT, standard input is read.
@@ -26,7 +27,7 @@ internal static class DiagnoseCommand
         Argument<string[]> inputs = new("INPUT")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Crash logs and the program's binary (ELF); '-' is standard input.",
+            Description = "Crash logs, the program's binary (ELF), recordings (perf.data) and bundles of them; '-' is standard input.",
         };
         Command command = new("diagnose", "Explain the crashes that logs hold: who collided with whom, where, on what, and how sure that is.") { inputs };
         options.AddTo(command);
@@ -52,10 +53,11 @@ internal static class DiagnoseCommand
         {
             Logs = inputs.Logs,
             Binary = inputs.Binary,
+            Recordings = inputs.Recordings,
             SourcePaths = sourcePaths,
         });
         if (report.Incidents.Count == 0)
-            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs));
+            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings));
         foreach (string note in NoCrash.Notes(inputs.Logs))
             StandardStreams.Tell(note);
 

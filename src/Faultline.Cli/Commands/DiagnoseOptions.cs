@@ -57,6 +57,13 @@ internal sealed class DiagnoseOptions
             command.Options.Add(option);
     }
 
+    /// <summary>Adds only how a report looks, for commands whose <c>--output</c> is another.</summary>
+    public void AddFormatTo(Command command)
+    {
+        command.Options.Add(_format);
+        command.Options.Add(_color);
+    }
+
     public string? Binary(ParseResult arguments) => arguments.GetValue(_binary);
 
     public Confidence? FailOn(ParseResult arguments) => arguments.GetValue(_failOn);

@@ -32,6 +32,7 @@ internal static class RecordCommand
         RecordOptions options = new();
         Command command = new("record", "Record a program until it crashes, and say who collided: with both goroutines, both lines and the time between them.") { words };
         options.AddTo(command);
+        reportOptions.AddFormatTo(command);
         command.SetAction(arguments => Run(options, reportOptions, arguments, arguments.GetValue(words) ?? []));
         CommandLine.AddHelp(command, Examples);
         return command;

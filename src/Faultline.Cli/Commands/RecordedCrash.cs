@@ -17,8 +17,8 @@ internal static class RecordedCrash
             return ExitCode.Ok;
         }
 
-        using InputSet inputs = InputSet.Open([log], plan.Probes.Target.Binary.Path);
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary });
+        using InputSet inputs = InputSet.Open([bundle.Folder], plan.Probes.Target.Binary.Path);
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings });
         if (report.Incidents.Count == 0)
         {
             StandardStreams.Tell("faultline: the program did not crash");

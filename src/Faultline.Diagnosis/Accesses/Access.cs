@@ -60,6 +60,12 @@ public sealed record Access
     /// <summary>One sentence that says why, for the reader.</summary>
     public required string Why { get; init; }
 
+    /// <summary>When it was entered, in nanoseconds from the fault on: negative before it. Null unless a recording tells.</summary>
+    public long? Time { get; init; }
+
+    /// <summary>Address of the object that it was seen to touch; null unless a recording tells.</summary>
+    public ulong? ObjectAddress { get; init; }
+
     /// <summary>Ids of the evidence that it rests on.</summary>
     public required IReadOnlyList<int> Evidence { get; init; }
 }

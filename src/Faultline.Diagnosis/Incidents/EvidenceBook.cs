@@ -16,6 +16,15 @@ internal sealed class EvidenceBook(string logSource, string? binaryPath)
     /// <summary>A fact read from the binary at a link-time address; the binary must be there.</summary>
     public int AddCode(ulong address, string text) => Add(binaryPath ?? "binary", null, null, address, text);
 
+    /// <summary>A fact that a recording shows, at a time of its clock.</summary>
+    public int AddMoment(string recording, ulong time, FormattableString text)
+    {
+        // Two facts of one moment and one text are one fact; the time is a key as an offset would be.
+        var id = Add(recording, null, unchecked((long)time), null, FormattableString.Invariant(text));
+        _items[id - 1] = _items[id - 1] with { Offset = null, Time = time };
+        return id;
+    }
+
     public int AddHeader(GoroutineTrace goroutine)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"goroutine {goroutine.Id} [{goroutine.Status}]");

@@ -46,14 +46,36 @@ public sealed record Fault(FaultKind Kind, string Message, bool Recoverable, IRe
 /// <param name="Name">Where it lives, such as <c>main.sessions</c> or <c>field +8 of main.cache</c>; null when unknown.</param>
 public sealed record SharedObject(string Kind, ulong? Address, string? Type, string? Name);
 
-/// <summary>One fact that the verdict rests on, with its provenance. Exactly one of <paramref name="Line"/>, <paramref name="Offset"/> and <paramref name="Address"/> is set.</summary>
+/// <summary>One fact that the verdict rests on, with its provenance. Exactly one of <paramref name="Line"/>, <paramref name="Offset"/>, <paramref name="Address"/> and <see cref="Time"/> is set.</summary>
 /// <param name="Id">Number within the incident, from 1.</param>
 /// <param name="Source">The input: a path, or <c>-</c>.</param>
 /// <param name="Line">One-based line of a text input.</param>
 /// <param name="Offset">Byte offset in an input that is not text, such as a recording.</param>
 /// <param name="Address">Address in a program, as linked.</param>
 /// <param name="Text">What stands there.</param>
-public sealed record EvidenceItem(int Id, string Source, long? Line, long? Offset, ulong? Address, string Text);
+public sealed record EvidenceItem(int Id, string Source, long? Line, long? Offset, ulong? Address, string Text)
+{
+    /// <summary>Time in a recording, in nanoseconds of its clock.</summary>
+    public ulong? Time { get; init; }
+}
+
+/// <summary>One recorded access to the object of an incident.</summary>
+/// <param name="Time">When it was entered, in nanoseconds from the fault on: negative before it.</param>
+/// <param name="Goroutine">Goroutine id; null when it was not recorded.</param>
+/// <param name="Thread">Thread of the operating system.</param>
+/// <param name="Operation">What was done.</param>
+/// <param name="Function">Function of the user's line; empty when unknown.</param>
+/// <param name="File">Its file; empty when unknown.</param>
+/// <param name="Line">The line; 0 when unknown.</param>
+/// <param name="Pc">Address after the call, in the process; null when unknown.</param>
+public sealed record TimelineEntry(long Time, long? Goroutine, int Thread, AccessOperation Operation, string Function, string File, int Line, ulong? Pc);
+
+/// <summary>A recording that an incident rests on.</summary>
+/// <param name="Source">The input: a path.</param>
+/// <param name="Events">Hits of faultline's probes.</param>
+/// <param name="Lost">Records that the recorder lost.</param>
+/// <param name="Span">From the first hit to the last, in nanoseconds.</param>
+public sealed record RecordingSummary(string Source, long Events, ulong Lost, ulong Span);
 
 /// <summary>What would have settled the question, and the one command that gets it next time.</summary>
 /// <param name="What">What is missing, one sentence.</param>
@@ -110,6 +132,12 @@ public sealed record Incident
     public required IReadOnlyList<GoroutineBucket> Buckets { get; init; }
 
     public required IReadOnlyList<EvidenceItem> Evidence { get; init; }
+
+    /// <summary>The last recorded accesses to the object, in the order of time; empty without a recording.</summary>
+    public IReadOnlyList<TimelineEntry> Timeline { get; init; } = [];
+
+    /// <summary>The recordings that it rests on.</summary>
+    public IReadOnlyList<RecordingSummary> Recordings { get; init; } = [];
 
     public required IReadOnlyList<MissingPiece> Missing { get; init; }
 

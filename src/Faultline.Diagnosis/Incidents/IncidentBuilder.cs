@@ -3,13 +3,14 @@ using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Conflicts;
 using Faultline.Diagnosis.Programs;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis.Incidents;
 
 /// <summary>Explains one crash report.</summary>
-internal sealed class IncidentBuilder(CrashReport report, string logSource, ProgramImage image, IReadOnlyList<Diagnostic> diagnostics)
+internal sealed class IncidentBuilder(CrashReport report, string logSource, ProgramImage image, IReadOnlyList<Diagnostic> diagnostics, RecordedDeaths deaths)
 {
     private readonly EvidenceBook _evidence = new(logSource, image.Binary?.Path);
     private readonly FaultReading _reading = FaultReading.Of(report);
@@ -39,6 +40,8 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             Evidence = _evidence.Items,
             Missing = missing,
             Diagnostics = diagnostics,
+            Timeline = sides.Death?.Timeline(sides.Rivals) ?? [],
+            Recordings = sides.Death is { } death ? [death.Summary] : [],
             Confidence = ConfidenceOf(fault.Kind, sides),
         };
     }
@@ -82,6 +85,21 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             ? Raised(raiser)
             : (Rules.RaisedWithoutHeadline, "its stack ends in the runtime's fatal error", Confidence.Confirmed);
         var victim = fault.ToAccess(image, _evidence, rule, why, confidence);
+        if (deaths.Take(fault, image) is not { } recorded)
+            return SidesOfLog(fault, victim);
+
+        var death = new RecordedDeath(recorded.Recording, recorded.Fault, image, _evidence, report);
+        var seen = death.FindRivals(fault.Types.Select(type => type.Address).ToHashSet());
+        var shared = fault.ToObject() with { Address = death.ObjectAddress };
+        if (seen.Any(rival => rival.Confidence == Confidence.Confirmed))
+            return new Sides(death.Complete(victim), seen, shared, fault) { Death = death };
+        var printed = SidesOfLog(fault, victim);
+        var others = printed.Rivals.Where(rival => rival.Goroutine is null || seen.All(other => other.Goroutine != rival.Goroutine));
+        return printed with { Victim = death.Complete(victim), Rivals = [.. seen, .. others], Object = shared, Death = death };
+    }
+
+    private Sides SidesOfLog(MapFault fault, Access victim)
+    {
         if (image.Code is null || fault.Types.Count == 0)
             return new Sides(victim, LogOnlyRivals.Find(report, fault, image, _evidence), fault.ToObject(), fault);
         var lines = WriteLines.Find(fault, image);
@@ -138,5 +156,8 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
     {
         /// <summary>Call sites of the candidate lines; empty without a binary.</summary>
         public IReadOnlyList<MapCallSite> WriteSites { get; init; } = [];
+
+        /// <summary>What a recording shows of it; null without one that fits.</summary>
+        public RecordedDeath? Death { get; init; }
     }
 }

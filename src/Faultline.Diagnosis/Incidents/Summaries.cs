@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Programs;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Tracebacks;
 
@@ -18,7 +19,8 @@ internal static class Summaries
         _ => Single(fault, victim),
     };
 
-    private static string MapConflict(Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared)
+    /// <summary>Two sides of a map.</summary>
+    public static string MapConflict(Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared)
     {
         var map = shared?.Type is { } type ? $"the {type}" : "a map";
         var first = victim is null
@@ -27,6 +29,8 @@ internal static class Summaries
         if (rivals.Count == 0)
             return first + " Who wrote cannot be told from these inputs.";
         var best = rivals[0];
+        if (best is { Confidence: Confidence.Confirmed, Goroutine: not null } && victim is not null)
+            return $"Goroutine {victim.Goroutine} {Past(victim.Operation)} the map at {Place(victim)} while goroutine {best.Goroutine} {Past(best.Operation)} it at {Place(best)}{When(best)}.";
         var more = rivals.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"; {rivals.Count - 1} further {(rivals.Count == 2 ? "candidate" : "candidates")}") : "";
         var who = best.Goroutine is { } id
             ? string.Create(CultureInfo.InvariantCulture, $"goroutine {id} at {Place(best)}")
@@ -37,8 +41,12 @@ internal static class Summaries
             Confidence.Probable => "The writer was probably",
             _ => "The writer was possibly",
         };
-        return $"{first} {sure} {who}{more}.";
+        return $"{first} {sure} {who}{When(best)}{more}.";
     }
+
+    /// <summary>How long before the fault a recorded rival began.</summary>
+    private static string When(Access rival)
+        => rival.Time is { } time and <= 0 ? $", begun {Nanoseconds.Format((ulong)-time)} before the fault" : "";
 
     private static string Deadlock(CrashReport report)
     {

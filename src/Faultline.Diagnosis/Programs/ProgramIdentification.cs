@@ -6,7 +6,8 @@ namespace Faultline.Diagnosis.Programs;
 /// <summary>Names the program from the binary, else from what a log gives away.</summary>
 internal static class ProgramIdentification
 {
-    public static ProgramIdentity Identify(ProgramImage image, CrashReport report)
+    /// <param name="report">What the log gives away; null without one.</param>
+    public static ProgramIdentity Identify(ProgramImage image, CrashReport? report = null)
     {
         if (image.Binary is not { } binary)
             return new ProgramIdentity { GoVersion = GuessVersion(report) };
@@ -22,8 +23,10 @@ internal static class ProgramIdentification
     }
 
     /// <summary>Debian and the Go installer name the version in the path of the runtime's sources: <c>/usr/lib/go-1.23/src/runtime/…</c>, <c>/go1.23.5/src/…</c>.</summary>
-    private static string? GuessVersion(CrashReport report)
+    private static string? GuessVersion(CrashReport? report)
     {
+        if (report is null)
+            return null;
         foreach (var location in ProgramFit.Locations(report))
         {
             var path = location.File;

@@ -36,6 +36,15 @@ public static class Rules
     /// <summary>A line that writes the map's type; which goroutine ran it is unknown.</summary>
     public const string WritesType = "writes-type";
 
+    /// <summary>A recorded write of the victim's map that was entered between the victim's entry and the fault.</summary>
+    public const string RecordedOverlap = "recorded-overlap";
+
+    /// <summary>The one recorded write of the victim's map that nothing had ended when the victim entered.</summary>
+    public const string RecordedInside = "recorded-inside";
+
+    /// <summary>A recorded write of the victim's map that may have been under way: one of several, or the recording has gaps.</summary>
+    public const string RecordedWrite = "recorded-write";
+
     /// <summary>Without a binary: a goroutine whose visible map function writes, its map unknown.</summary>
     public const string VisibleWrite = "visible-write";
 

@@ -16,6 +16,8 @@ internal sealed record JsonIncident(
     string? Confidence,
     int GoroutineCount,
     IReadOnlyList<JsonBucket> Buckets,
+    IReadOnlyList<JsonTimelineEntry> Timeline,
+    IReadOnlyList<JsonRecording> Recordings,
     IReadOnlyList<JsonEvidence> Evidence,
     IReadOnlyList<JsonMissing> Missing,
     IReadOnlyList<JsonDiagnostic> Diagnostics);
@@ -40,6 +42,8 @@ internal sealed record JsonAccess(
     bool Inlined,
     IReadOnlyList<JsonFrame> Frames,
     JsonCreatedBy? CreatedBy,
+    long? Time,
+    string? ObjectAddress,
     string Confidence,
     string Rule,
     string Why,
@@ -58,7 +62,11 @@ internal sealed record JsonBucket(
     JsonCreatedBy? CreatedBy,
     bool StackUnavailable);
 
-internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Address, string Text);
+internal sealed record JsonTimelineEntry(long Time, long? Goroutine, int Thread, string Operation, string? Function, string? File, int? Line, string? Pc);
+
+internal sealed record JsonRecording(string Source, long Events, ulong Lost, ulong SpanNs);
+
+internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Address, string? Time, string Text);
 
 internal sealed record JsonMissing(string What, string Command);
 

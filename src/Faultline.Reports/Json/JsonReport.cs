@@ -41,7 +41,9 @@ public static class JsonReport
         incident.Confidence is { } confidence ? Kebab(confidence) : null,
         incident.GoroutineCount,
         Map(incident.Buckets, Of),
-        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Text)),
+        Map(incident.Timeline, Of),
+        Map(incident.Recordings, recording => new JsonRecording(recording.Source, recording.Events, recording.Lost, recording.Span)),
+        Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Time is { } time ? RecorderTime.Format(time) : null, item.Text)),
         Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
         Map(incident.Diagnostics, Of));
 
@@ -60,10 +62,15 @@ public static class JsonReport
         access.Inlined,
         Map(access.Frames, Of),
         Of(access.CreatedBy),
+        access.Time,
+        Address(access.ObjectAddress),
         Kebab(access.Confidence),
         access.Rule,
         access.Why,
         access.Evidence);
+
+    private static JsonTimelineEntry Of(TimelineEntry entry) => new(
+        entry.Time, entry.Goroutine, entry.Thread, Kebab(entry.Operation), File(entry.Function), File(entry.File), Line(entry.Line), Address(entry.Pc));
 
     private static JsonFrame Of(AccessFrame frame) =>
         new(frame.Function, File(frame.File), Line(frame.Line), Address(frame.Pc), frame.Inlined, frame.IsRuntime);
@@ -85,7 +92,7 @@ public static class JsonReport
 
     private static string? Address(ulong? address) => address is { } value ? $"0x{value:x}" : null;
 
-    private static string? File(string file) => file.Length > 0 ? file : null;
+    private static string? File(string text) => text.Length > 0 ? text : null;
 
     private static int? Line(int line) => line > 0 ? line : null;
 

@@ -30,6 +30,7 @@ public static class TextReport
     {
         WriteEvidence(page, incident);
         CandidateSection.Write(page, incident);
+        TimelineSection.Write(page, incident);
         SourceExcerpt.Write(page, incident);
         WriteMissing(page, incident);
         GoroutineSection.Write(page, incident);
@@ -48,6 +49,7 @@ public static class TextReport
                 { Line: { } line } => $":{line}",
                 { Address: { } address } => $" at 0x{address:x}",
                 { Offset: { } offset } => $" at byte {offset}",
+                { Time: { } time } => $" at {RecorderTime.Format(time)}",
                 _ => "",
             };
             page.Paragraph(2, $"{Wording.Source(item.Source)}{place}: {item.Text}", hang: 6, $"[{item.Id}]", Ink.Dim);

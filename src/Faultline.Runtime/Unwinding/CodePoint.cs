@@ -6,5 +6,6 @@ namespace Faultline.Runtime.Unwinding;
 /// <param name="Address">Link-time address that was looked up.</param>
 /// <param name="FunctionIndex">-1 outside all functions.</param>
 /// <param name="StackDelta">How far the stack pointer lies below its value at the function's entry.</param>
+/// <param name="IsBeforeSwitchMark">The next byte is where the runtime pretends that a goroutine waits whose thread left its stack.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct CodePoint(ulong Address, int FunctionIndex, int StackDelta, FrameRule Rule);
+internal readonly record struct CodePoint(ulong Address, int FunctionIndex, int StackDelta, FrameRule Rule, bool IsBeforeSwitchMark = false);

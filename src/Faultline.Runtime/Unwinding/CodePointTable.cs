@@ -97,8 +97,8 @@ internal sealed class CodePointTable
             var record = _pclntab.GetRecord(index);
             var delta = _pclntab.FindStackDelta(record, address);
             if (delta is < 0 or > LargestDelta)
-                return unknown with { FunctionIndex = index };
-            return new CodePoint(address, index, delta, RuleAt(index, record, address));
+                return unknown with { FunctionIndex = index, IsBeforeSwitchMark = IsBeforeSwitchMark(index, address) };
+            return new CodePoint(address, index, delta, RuleAt(index, record, address), IsBeforeSwitchMark(index, address));
         }
         catch (MalformedDataException)
         {
@@ -106,6 +106,11 @@ internal sealed class CodePointTable
             return unknown;
         }
     }
+
+    /// <summary><c>systemstack_switch</c>, where <c>g.sched.pc</c> points while its thread is elsewhere; through Go 1.21 at its first byte, unlike any return address.</summary>
+    private bool IsBeforeSwitchMark(int index, ulong address) =>
+        address + 1 == _pclntab!.EndOf(index) && index + 1 < _pclntab.FunctionCount
+        && _pclntab.GetNameBytes(index + 1).SequenceEqual("runtime.systemstack_switch"u8);
 
     private FrameRule RuleAt(int index, in FunctionRecord record, ulong address)
     {

@@ -12,6 +12,9 @@ internal enum FrameRule : byte
     /// <summary>By the size of the frame; the caller did not call but was made to look so, at an exact address: a fault or an asynchronous preemption.</summary>
     Injected,
 
+    /// <summary>By the size of the frame; the thread looks for its next goroutine, and has left the one whose stack it came from.</summary>
+    Schedule,
+
     /// <summary>There is no caller.</summary>
     Top,
 

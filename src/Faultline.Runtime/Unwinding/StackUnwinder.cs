@@ -52,4 +52,23 @@ public sealed class StackUnwinder
         end = walk.Run();
         return walk.Count;
     }
+
+    /// <summary>Frames of a chain of addresses that a recorder followed itself, by frame pointers or branch records; returns how many there are.</summary>
+    /// <param name="chain">Innermost first; return addresses after the first.</param>
+    /// <param name="frames">Room for the frames; as many as fit are written. They have no stack pointers.</param>
+    /// <param name="end">Complete when the last one has no caller.</param>
+    public int Adopt(ReadOnlySpan<ulong> chain, Span<StackFrame> frames, out UnwindEnd end)
+    {
+        end = chain.Length > frames.Length ? UnwindEnd.FrameLimit : UnwindEnd.StackExhausted;
+        var count = Math.Min(chain.Length, frames.Length);
+        for (var index = 0; index < count; index++)
+        {
+            var point = Points.Find(chain[index] - LoadBias - (index == 0 ? 0UL : 1UL));
+            frames[index] = new StackFrame(chain[index], 0, 0, point.FunctionIndex, IsExactPc: index == 0, Segment: 0);
+            if (point.Rule == FrameRule.Top && index == chain.Length - 1)
+                end = UnwindEnd.Complete;
+        }
+
+        return count;
+    }
 }

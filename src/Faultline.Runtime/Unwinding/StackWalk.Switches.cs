@@ -9,6 +9,8 @@ internal ref partial struct StackWalk<TMemory>
     /// <summary>The current frame runs on another stack than its caller's: the goroutine's is noted in its g, or on the thread's stack.</summary>
     private bool StepToOtherStack(in CodePoint point)
     {
+        if (_isScheduling && point.Rule is (FrameRule.Mcall or FrameRule.MoreStack))
+            return End(UnwindEnd.Complete);
         if (_unwinder.Fields is not { } fields)
             return End(UnwindEnd.SwitchedStack);
         switch (point.Rule)
@@ -20,7 +22,7 @@ internal ref partial struct StackWalk<TMemory>
                     return End(UnwindEnd.SwitchedStack);
                 return Reenter(point, sp, isSameStack: false);
             case FrameRule.MoreStack:
-                return TryFindCurrent(out current) ? Resume(current, fields) : End(UnwindEnd.SwitchedStack);
+                return TryFindCurrent(out current) ? Resume(current, fields) : EndIdle(fields);
             case FrameRule.Mcall:
                 return StepFromMcall(fields);
             case FrameRule.Gogo when _isExact && TryFindMachine(out _):
@@ -80,14 +82,23 @@ internal ref partial struct StackWalk<TMemory>
     /// </summary>
     private bool StepFromMcall(GoroutineFields fields)
     {
-        if (!TryFindMachine(out var machine) || !TryReadWord(machine + (ulong)fields.CurrentGoroutine, out var current))
+        if (!TryFindCurrent(out var current))
+            return EndIdle(fields);
+        if (_architecture.HasLinkRegister || !TryReadWord(_sp, out var pushed) || pushed != current || IsRecovering())
             return End(UnwindEnd.SwitchedStack);
-        if (current == 0)
-            return End(UnwindEnd.Complete);
-        if (_architecture.HasLinkRegister || !TryReadWord(_sp, out var pushed) || pushed != current)
-            return End(UnwindEnd.SwitchedStack);
-        return TryFindCurrent(out current) ? Resume(current, fields) : End(UnwindEnd.SwitchedStack);
+        return Resume(current, fields);
     }
+
+    /// <summary>A thread without a goroutine has no other stack to go on with.</summary>
+    private bool EndIdle(GoroutineFields fields) =>
+        End(TryFindMachine(out var machine) && TryReadWord(machine + (ulong)fields.CurrentGoroutine, out var current) && current == 0
+            ? UnwindEnd.Complete
+            : UnwindEnd.SwitchedStack);
+
+    /// <summary>While the runtime recovers a panic, it is rewriting where the goroutine goes on.</summary>
+    private readonly bool IsRecovering() =>
+        Count >= 2 && _frames[Count - 2].FunctionIndex is >= 0 and var callee
+        && _unwinder.Binary.Pclntab!.GetNameBytes(callee).SequenceEqual("runtime.recovery"u8);
 
     /// <summary>Leaves C code, the vDSO, or whatever else is not Go's.</summary>
     private bool StepFromUnknown()

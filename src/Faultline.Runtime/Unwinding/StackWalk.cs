@@ -38,6 +38,9 @@ internal ref partial struct StackWalk<TMemory>
     /// <summary>The stack that was changed to has been read from.</summary>
     private bool _isSegmentReadable;
 
+    /// <summary>The thread has left the goroutine that it came from.</summary>
+    private bool _isScheduling;
+
     private UnwindEnd _end;
 
     public StackWalk(StackUnwinder unwinder, StackArchitecture architecture, in StackRegisters start, TMemory memory, Span<StackFrame> frames)
@@ -74,6 +77,12 @@ internal ref partial struct StackWalk<TMemory>
     private bool Step()
     {
         var point = _unwinder.Points.Find((_isExact ? _pc : _pc - 1) - _unwinder.LoadBias);
+        if (!_isExact && point.IsBeforeSwitchMark)
+        {
+            _isExact = true;
+            point = _unwinder.Points.Find(_pc - _unwinder.LoadBias);
+        }
+
         if ((_sp & 7) != 0)
         {
             Write(point, frameAddress: 0);
@@ -83,6 +92,9 @@ internal ref partial struct StackWalk<TMemory>
         switch (point.Rule)
         {
             case FrameRule.Table or FrameRule.Injected:
+                return StepByTable(point);
+            case FrameRule.Schedule:
+                _isScheduling = true;
                 return StepByTable(point);
             case FrameRule.Top:
                 Write(point, frameAddress: 0);

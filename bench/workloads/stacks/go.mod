@@ -1,0 +1,3 @@
+module example.com/faultline/bench/stacks
+
+go 1.19

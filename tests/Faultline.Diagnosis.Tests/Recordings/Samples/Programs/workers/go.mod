@@ -1,0 +1,3 @@
+module example.com/faultline/workers
+
+go 1.19

@@ -1,0 +1,3 @@
+module example.com/faultline/stacks
+
+go 1.19

@@ -1,0 +1,3 @@
+module example.com/faultline/stackscgo
+
+go 1.19

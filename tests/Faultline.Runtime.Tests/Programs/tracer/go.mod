@@ -1,0 +1,3 @@
+module example.com/faultline/tracer
+
+go 1.19
