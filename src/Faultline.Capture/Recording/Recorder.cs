@@ -12,6 +12,9 @@ public sealed class Recorder
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a process that perf did not find may take to be reaped.</summary>
+    private static readonly TimeSpan s_death = TimeSpan.FromSeconds(1);
+
     private readonly RecordRequest _request;
     private readonly List<string> _problems = [];
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -115,7 +118,7 @@ public sealed class Recorder
         Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
         Task exit = command.Process.WaitForExitAsync();
         Task<ulong?> bias = FindLoadBias(exit);
-        using (PerfSession perf = early ?? Attach(WatchEvents.Add(_request.Plan, _commandId, exit), _commandId, scratch, guardian))
+        using (PerfSession perf = early ?? AttachToMaps(exit, scratch, guardian))
         {
             WaitFor(Task.WhenAny(exit, _stop.Task, watch.Fatal));
             EndPerf(perf);
@@ -127,6 +130,25 @@ public sealed class Recorder
         if (!copy.Wait(s_drain))
             _request.Tell("a process that the program started still holds its standard error; the log ends here");
         return Result(_commandId, start, monotonic, bias.GetAwaiter().GetResult()) with { ExitCode = command.Process.ExitCode };
+    }
+
+    /// <summary>Holds the program while perf attaches: one that collides early would be dead by then.</summary>
+    private PerfSession AttachToMaps(Task exit, string scratch, Guardian guardian)
+    {
+        PerfCommand command = WatchEvents.Add(_request.Plan, _commandId, exit);
+        Signals.Send(_commandId, Signals.Stop);
+        try
+        {
+            return Attach(command, _commandId, scratch, guardian);
+        }
+        catch (RecordingUnavailableException) when (exit.Wait(s_death))
+        {
+            throw new RecordingUnavailableException("the program ended before perf had attached to it: record it with --mode trace, which begins before its first instruction");
+        }
+        finally
+        {
+            Signals.Send(_commandId, Signals.Continue);
+        }
     }
 
     private RecordResult Follow(int processId, string scratch, Guardian guardian)
