@@ -148,6 +148,39 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
+    {
+        Tracing.Require();
+        List<string> lines = [];
+        for (int attempt = 0; attempt < 4 && !lines.Contains("map-write main.(*sessionStore).touch"); attempt++)
+        {
+            using Workplace place = new("maphot", "1.27");
+            Outcome outcome = await place.Record("--mode", "sample", "--format", "json", "--", place.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            using JsonDocument report = JsonDocument.Parse(outcome.Output);
+            JsonElement incident = report.RootElement.GetProperty("incidents")[0];
+            Assert.NotEqual("confirmed", incident.GetProperty("confidence").GetString());
+            foreach (JsonElement line in incident.GetProperty("sampled").EnumerateArray())
+                lines.Add($"{line.GetProperty("operation").GetString()} {line.GetProperty("function").GetString()}");
+        }
+
+        Assert.Contains("map-write main.(*sessionStore).touch", lines);
+        Assert.All(lines, line => Assert.Contains("main.(*sessionStore).", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_faults_time_is_told_by_the_wall_clock()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.26");
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Outcome outcome = await place.Record("--format", "json", "--", place.Binary);
+        DateTimeOffset after = DateTimeOffset.UtcNow;
+        using JsonDocument report = JsonDocument.Parse(outcome.Output);
+        Assert.InRange(report.RootElement.GetProperty("incidents")[0].GetProperty("recordings")[0].GetProperty("faultTime").GetDateTimeOffset(), before, after);
+    }
+
+    [Fact]
     public async Task A_variables_map_is_watched_for_writes_where_the_machine_can()
     {
         Tracing.Require();
