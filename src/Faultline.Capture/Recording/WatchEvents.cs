@@ -11,22 +11,22 @@ internal static class WatchEvents
 
     /// <summary>Waits until the maps exist; the command with an event for the write mark of each.</summary>
     /// <exception cref="RecordingUnavailableException">The program ended first, or never made them.</exception>
-    public static PerfCommand Add(RecordPlan plan, int processId, Task exit)
+    public static PerfCommand Add(RecordPlan plan, int processId, FileIdentity? planned, Task exit)
     {
         int offset = WatchedMap.MarkOffset(plan.Probes.Target.Layouts)
             ?? throw new RecordingUnavailableException("it is not known where maps of this Go release keep the mark of a write");
         List<string> events = [.. plan.Perf.Events];
         foreach (WatchedMap map in plan.Watched)
-            events.Add(string.Create(CultureInfo.InvariantCulture, $"mem:0x{WaitFor(map, plan, processId, exit) + (ulong)offset:x}/1:w:u"));
+            events.Add(string.Create(CultureInfo.InvariantCulture, $"mem:0x{WaitFor(map, plan, processId, planned, exit) + (ulong)offset:x}/1:w:u"));
         return plan.Perf with { Events = events };
     }
 
-    private static ulong WaitFor(WatchedMap map, RecordPlan plan, int processId, Task exit)
+    private static ulong WaitFor(WatchedMap map, RecordPlan plan, int processId, FileIdentity? planned, Task exit)
     {
         long start = Environment.TickCount64;
         while (true)
         {
-            ulong? bias = ProcessImage.FindLoadBias(processId, plan.Probes.Target.Binary);
+            ulong? bias = ProcessImage.FindLoadBias(processId, plan.Probes.Target.Binary, planned);
             if ((bias is not null || map.Address != 0) && map.Find(processId, bias ?? 0) is { } address)
                 return address;
             if (exit.Wait(s_look))
