@@ -28,14 +28,26 @@ internal sealed record StackArchitecture
 
     public static StackArchitecture Amd64 { get; } = new()
     {
-        CallSize = 8, InjectedSize = 0, SignalContext = 0,
-        ContextPc = 168, ContextSp = 160, ContextFramePointer = 120, ContextLinkRegister = -1, ContextGoroutine = 88,
+        CallSize = 8,
+        InjectedSize = 0,
+        SignalContext = 0,
+        ContextPc = 168,
+        ContextSp = 160,
+        ContextFramePointer = 120,
+        ContextLinkRegister = -1,
+        ContextGoroutine = 88,
     };
 
     public static StackArchitecture Arm64 { get; } = new()
     {
-        CallSize = 0, InjectedSize = 16, SignalContext = 128,
-        ContextPc = 440, ContextSp = 432, ContextFramePointer = 416, ContextLinkRegister = 424, ContextGoroutine = 408,
+        CallSize = 0,
+        InjectedSize = 16,
+        SignalContext = 128,
+        ContextPc = 440,
+        ContextSp = 432,
+        ContextFramePointer = 416,
+        ContextLinkRegister = 424,
+        ContextGoroutine = 408,
     };
 
     /// <summary>Null for architectures whose stacks are not unwound.</summary>

@@ -66,7 +66,13 @@ public sealed class ValueReader(RuntimeState state, TypeCatalog types)
             return Missing(type, address, string.Create(CultureInfo.InvariantCulture, $"{length} bytes of text that are not in memory")) with { Target = target };
         return new GoValue
         {
-            Type = type, Address = address, Form = ValueForm.String, Text = text, Target = target, Length = (long)length, IsCut = length > (ulong)limits.TextSize,
+            Type = type,
+            Address = address,
+            Form = ValueForm.String,
+            Text = text,
+            Target = target,
+            Length = (long)length,
+            IsCut = length > (ulong)limits.TextSize,
         };
     }
 
@@ -102,8 +108,14 @@ public sealed class ValueReader(RuntimeState state, TypeCatalog types)
         var members = length > capacity || length > long.MaxValue ? [] : ReadElements(type, array, (long)length, limits, depth, pointers, ref left);
         return new GoValue
         {
-            Type = type, Address = address, Form = ValueForm.Slice, Target = array, Length = (long)length, Capacity = (long)capacity,
-            Members = members, IsCut = (ulong)members.Count < length,
+            Type = type,
+            Address = address,
+            Form = ValueForm.Slice,
+            Target = array,
+            Length = (long)length,
+            Capacity = (long)capacity,
+            Members = members,
+            IsCut = (ulong)members.Count < length,
         };
     }
 
@@ -173,7 +185,13 @@ public sealed class ValueReader(RuntimeState state, TypeCatalog types)
 
         return new GoValue
         {
-            Type = type, Address = address, Form = ValueForm.Map, Target = target, Length = map.Count, Members = members, IsCut = members.Count < map.Count,
+            Type = type,
+            Address = address,
+            Form = ValueForm.Map,
+            Target = target,
+            Length = map.Count,
+            Members = members,
+            IsCut = members.Count < map.Count,
         };
     }
 
@@ -186,8 +204,12 @@ public sealed class ValueReader(RuntimeState state, TypeCatalog types)
         var (count, room) = (state.Layouts.Offset("runtime.hchan", "qcount"), state.Layouts.Offset("runtime.hchan", "dataqsiz"));
         return new GoValue
         {
-            Type = type, Address = address, Form = ValueForm.Channel, Target = target,
-            Length = (long)_memory.ReadUInt64(target + (ulong)count), Capacity = (long)_memory.ReadUInt64(target + (ulong)room),
+            Type = type,
+            Address = address,
+            Form = ValueForm.Channel,
+            Target = target,
+            Length = (long)_memory.ReadUInt64(target + (ulong)count),
+            Capacity = (long)_memory.ReadUInt64(target + (ulong)room),
         };
     }
 
