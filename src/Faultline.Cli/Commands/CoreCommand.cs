@@ -65,44 +65,6 @@ internal static class CoreCommand
         return command;
     }
 
-    /// <summary>Writes with the output that the format asks for, and tells the core's diagnostics.</summary>
-    public static int Write(CoreSession core, OutputFormat format, string verb, Action<ICoreOutput> write)
-    {
-        try
-        {
-            using Stream stream = StandardStreams.OpenOutput();
-            using BufferedStream buffered = new(stream, 64 * 1024);
-            if (format == OutputFormat.Json)
-            {
-                using (CoreJson json = new(buffered, verb, core.Names))
-                {
-                    write(json);
-                    json.Finish();
-                }
-
-                buffered.WriteByte((byte)'\n');
-            }
-            else
-            {
-                using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
-                CoreText text = new(writer, core.Names);
-                write(text);
-                text.Finish();
-            }
-
-            buffered.Flush();
-        }
-        catch (IOException error) when (error is not Faultline.Binaries.Reading.MalformedDataException)
-        {
-            // The reader has seen enough.
-            return ExitCode.Ok;
-        }
-
-        foreach (var diagnostic in core.Diagnostics)
-            StandardStreams.Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
-        return ExitCode.Ok;
-    }
-
     private static int Run(string[] words, View view)
     {
         (string corePath, string? binaryPath, int used) = Files(words);
@@ -110,14 +72,28 @@ internal static class CoreCommand
         string verb = rest.Length > 0 ? rest[0] : "overview";
         using CoreSession core = CoreSession.Open(corePath, binaryPath, view.IsForced);
         if (verb == "map" && view.Graph is { } kind)
+            return Draw(core, rest, kind == "mermaid");
+        CoreOutput.Write(view.Format, verb, Choose(core, rest, view));
+        CoreOutput.Tell(core.Diagnostics);
+        return ExitCode.Ok;
+    }
+
+    private static int Draw(CoreSession core, string[] rest, bool isMermaid)
+    {
+        GoMap map = new ObjectViews(core, new CoreText(TextWriter.Null)).Map(AddressOf(rest), At(rest, 2), 0, 0);
+        using StringWriter picture = new();
+        MapGraph.Write(map, isMermaid, picture);
+        try
         {
-            using StreamWriter writer = new(StandardStreams.OpenOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            GoMap map = new ObjectViews(core, new CoreText(TextWriter.Null, core.Names)).Map(AddressOf(rest), At(rest, 2), 0, 0);
-            MapGraph.Write(map, kind == "mermaid", writer);
-            return ExitCode.Ok;
+            using Stream output = StandardStreams.OpenOutput();
+            output.Write(Encoding.UTF8.GetBytes(picture.ToString()));
+        }
+        catch (IOException)
+        {
+            // Nobody reads on.
         }
 
-        return Write(core, view.Format, verb, Choose(core, rest, view));
+        return ExitCode.Ok;
     }
 
     private static Action<ICoreOutput> Choose(CoreSession core, string[] rest, View view)

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Faultline.Binaries.GoSym;
-using Faultline.Runtime.Goroutines;
 
 namespace Faultline.Cli.Cores;
 
@@ -10,12 +8,10 @@ internal sealed class CoreJson : ICoreOutput, IDisposable
     private const int FlushSize = 64 * 1024;
 
     private readonly Utf8JsonWriter _json;
-    private readonly FrameNames _names;
 
-    public CoreJson(Stream stream, string verb, FrameNames names)
+    public CoreJson(Stream stream, string verb)
     {
         _json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
-        _names = names;
         _json.WriteStartObject();
         _json.WriteString("schema", "faultline-core/1");
         _json.WriteString("verb", verb);
@@ -46,22 +42,20 @@ internal sealed class CoreJson : ICoreOutput, IDisposable
 
     public void CloseList() => _json.WriteEndArray();
 
-    public void Frames(string name, IEnumerable<StackPosition> frames)
+    public void Frames(string name, IEnumerable<ViewFrame> frames)
     {
         _json.WriteStartArray(name);
-        foreach (StackPosition position in frames)
+        foreach (ViewFrame frame in frames)
         {
-            foreach (SourceFrame frame in _names.Of(position))
-            {
-                _json.WriteStartObject();
-                Text("function", frame.Function);
-                Text("file", frame.File);
-                if (frame.Line > 0)
-                    _json.WriteNumber("line", frame.Line);
-                Address("pc", position.Pc);
-                _json.WriteBoolean("inlined", frame.Inlined);
-                _json.WriteEndObject();
-            }
+            _json.WriteStartObject();
+            Text("function", frame.Function);
+            Text("file", frame.File);
+            if (frame.Line > 0)
+                _json.WriteNumber("line", frame.Line);
+            if (frame.Pc is { } pc)
+                Address("pc", pc);
+            _json.WriteBoolean("inlined", frame.Inlined);
+            _json.WriteEndObject();
         }
 
         _json.WriteEndArray();

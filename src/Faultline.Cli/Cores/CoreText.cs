@@ -1,12 +1,10 @@
 using System.Text;
-using Faultline.Binaries.GoSym;
 using Faultline.Reports.Text;
-using Faultline.Runtime.Goroutines;
 
 namespace Faultline.Cli.Cores;
 
 /// <summary>The page for people: facts one a line; of a list each item on a line, its stack below it.</summary>
-internal sealed class CoreText(TextWriter writer, FrameNames names) : ICoreOutput
+internal sealed class CoreText(TextWriter writer) : ICoreOutput
 {
     private readonly StringBuilder _line = new();
     private int _depth;
@@ -53,16 +51,13 @@ internal sealed class CoreText(TextWriter writer, FrameNames names) : ICoreOutpu
 
     public void CloseList() => FlushItem();
 
-    public void Frames(string name, IEnumerable<StackPosition> frames)
+    public void Frames(string name, IEnumerable<ViewFrame> frames)
     {
         FlushItem();
-        foreach (StackPosition position in frames)
+        foreach (ViewFrame frame in frames)
         {
-            foreach (SourceFrame frame in names.Of(position))
-            {
-                string place = frame.File.Length > 0 ? $"  {PrintableText.Escape(frame.File)}:{frame.Line}" : $"  0x{position.Pc:x}";
-                writer.Write($"{Indent}  {PrintableText.Escape(frame.Function)}{place}{(frame.Inlined ? "  (inlined)" : "")}\n");
-            }
+            string place = frame.File.Length > 0 ? $"  {PrintableText.Escape(frame.File)}:{frame.Line}" : frame.Pc is { } pc ? $"  0x{pc:x}" : "";
+            writer.Write($"{Indent}  {PrintableText.Escape(frame.Function)}{place}{(frame.Inlined ? "  (inlined)" : "")}\n");
         }
     }
 

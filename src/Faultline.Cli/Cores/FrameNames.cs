@@ -24,6 +24,16 @@ internal sealed class FrameNames(GoBinary binary, ulong loadBias)
         return frames;
     }
 
+    /// <summary>A stack as it is shown, innermost frame first.</summary>
+    public IEnumerable<ViewFrame> Show(IEnumerable<StackPosition> stack)
+    {
+        foreach (StackPosition position in stack)
+        {
+            foreach (SourceFrame frame in Of(position))
+                yield return new ViewFrame(frame.Function, frame.File, frame.Line, position.Pc, frame.Inlined);
+        }
+    }
+
     /// <summary>The first frame outside the runtime and the packages that only wait on behalf of others; the innermost when there is none.</summary>
     public SourceFrame? UserFrame(IEnumerable<StackPosition> stack)
     {

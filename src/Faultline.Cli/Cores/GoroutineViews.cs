@@ -58,7 +58,7 @@ internal sealed class GoroutineViews(CoreSession core, ICoreOutput output)
             if (_state.Goroutines.TryFindAt(machine.CurrentGoroutine, out Goroutine goroutine))
             {
                 output.Number("goroutine", (long)goroutine.Id);
-                output.Frames("frames", StackOf(goroutine));
+                output.Frames("frames", core.Names.Show(StackOf(goroutine)));
             }
 
             output.CloseItem();
@@ -82,7 +82,7 @@ internal sealed class GoroutineViews(CoreSession core, ICoreOutput output)
             Describe(goroutine);
             if (hasStacks)
             {
-                output.Frames("frames", StackOf(goroutine));
+                output.Frames("frames", core.Names.Show(StackOf(goroutine)));
             }
             else if (core.Names.UserFrame(StackOf(goroutine)) is { } user)
             {
@@ -132,7 +132,7 @@ internal sealed class GoroutineViews(CoreSession core, ICoreOutput output)
             output.Text("stackEnds", end.ToString());
         output.OpenList("stack", 1);
         output.OpenItem();
-        output.Frames("frames", StackOf(goroutine));
+        output.Frames("frames", core.Names.Show(StackOf(goroutine)));
         output.CloseItem();
         output.CloseList();
     }

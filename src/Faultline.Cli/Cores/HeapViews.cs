@@ -41,7 +41,7 @@ internal sealed class HeapViews(CoreSession core, ICoreOutput output)
             output.Text("reason", blocked.IsForever
                 ? "nothing ever ends such a wait"
                 : "nothing that can still run reaches what it waits for");
-            output.Frames("frames", views.StackOf(blocked.Goroutine));
+            output.Frames("frames", core.Names.Show(views.StackOf(blocked.Goroutine)));
             output.CloseItem();
         }
 
