@@ -147,6 +147,59 @@ public sealed class RecordTests
         Assert.True(samples > 0);
     }
 
+    [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.27")]
+    public async Task Channel_events_name_the_programs_own_lines(string go)
+    {
+        Tracing.Require();
+        using Workplace place = new("chansend", go);
+        Outcome outcome = await place.Record("--mode", "sched", "--probe", "chan", "--", place.Binary);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Outcome events = await FaultlineProgram.Run(place.Folder, "events", place.Recording, "--format", "json");
+        using JsonDocument document = JsonDocument.Parse(events.Output);
+        HashSet<string> seen = [.. document.RootElement.GetProperty("events").EnumerateArray().Select(each => $"{each.GetProperty("kind").GetString()} {each.GetProperty("function").GetString()}")];
+        foreach ((string operation, string label) in new[] { ("chan-send", "fault:send"), ("chan-close", "cause:close") })
+        {
+            SourceMarker marker = SampleProgram.Find("chansend").TryFindMarker(label)!;
+            Assert.Contains(seen, each => each.StartsWith($"{operation} main.", StringComparison.Ordinal));
+            Assert.Contains(document.RootElement.GetProperty("events").EnumerateArray(), each => each.GetProperty("kind").GetString() == operation && each.GetProperty("line").ValueKind == JsonValueKind.Number && each.GetProperty("line").GetInt32() == marker.Line);
+        }
+    }
+
+    [Fact]
+    public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
+    {
+        Tracing.Require();
+        List<string> lines = [];
+        for (int attempt = 0; attempt < 4 && !lines.Contains("map-write main.(*sessionStore).touch"); attempt++)
+        {
+            using Workplace place = new("maphot", "1.27");
+            Outcome outcome = await place.Record("--mode", "sample", "--format", "json", "--", place.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            using JsonDocument report = JsonDocument.Parse(outcome.Output);
+            JsonElement incident = report.RootElement.GetProperty("incidents")[0];
+            Assert.NotEqual("confirmed", incident.GetProperty("confidence").GetString());
+            foreach (JsonElement line in incident.GetProperty("sampled").EnumerateArray())
+                lines.Add($"{line.GetProperty("operation").GetString()} {line.GetProperty("function").GetString()}");
+        }
+
+        Assert.Contains("map-write main.(*sessionStore).touch", lines);
+        Assert.All(lines, line => Assert.Contains("main.(*sessionStore).", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_faults_time_is_told_by_the_wall_clock()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.26");
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Outcome outcome = await place.Record("--format", "json", "--", place.Binary);
+        DateTimeOffset after = DateTimeOffset.UtcNow;
+        using JsonDocument report = JsonDocument.Parse(outcome.Output);
+        Assert.InRange(report.RootElement.GetProperty("incidents")[0].GetProperty("recordings")[0].GetProperty("faultTime").GetDateTimeOffset(), before, after);
+    }
+
     [Fact]
     public async Task A_variables_map_is_watched_for_writes_where_the_machine_can()
     {
