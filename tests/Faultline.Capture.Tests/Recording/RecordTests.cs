@@ -147,6 +147,26 @@ public sealed class RecordTests
         Assert.True(samples > 0);
     }
 
+    [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.27")]
+    public async Task Channel_events_name_the_programs_own_lines(string go)
+    {
+        Tracing.Require();
+        using Workplace place = new("chansend", go);
+        Outcome outcome = await place.Record("--mode", "sched", "--probe", "chan", "--", place.Binary);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Outcome events = await FaultlineProgram.Run(place.Folder, "events", place.Recording, "--format", "json");
+        using JsonDocument document = JsonDocument.Parse(events.Output);
+        HashSet<string> seen = [.. document.RootElement.GetProperty("events").EnumerateArray().Select(each => $"{each.GetProperty("kind").GetString()} {each.GetProperty("function").GetString()}")];
+        foreach ((string operation, string label) in new[] { ("chan-send", "fault:send"), ("chan-close", "cause:close") })
+        {
+            SourceMarker marker = SampleProgram.Find("chansend").TryFindMarker(label)!;
+            Assert.Contains(seen, each => each.StartsWith($"{operation} main.", StringComparison.Ordinal));
+            Assert.Contains(document.RootElement.GetProperty("events").EnumerateArray(), each => each.GetProperty("kind").GetString() == operation && each.GetProperty("line").ValueKind == JsonValueKind.Number && each.GetProperty("line").GetInt32() == marker.Line);
+        }
+    }
+
     [Fact]
     public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
     {
