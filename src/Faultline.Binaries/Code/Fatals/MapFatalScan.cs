@@ -32,8 +32,9 @@ internal static class MapFatalScan
             int start = call;
             while (start > 0 && IsPreparation(code[start - 1]))
                 start--;
-            if (start < call)
-                yield return new FatalPoint(code[start].IP, function.Name, FatalKind.Map, RegisterBefore(code, start, call, marks));
+            // What finds a map in disorder without looking at its mark is left to the entry of fatal.
+            if (start < call && RegisterBefore(code, start, call, marks) is >= 0 and var register)
+                yield return new FatalPoint(code[start].IP, function.Name, FatalKind.Map, register);
         }
     }
 
