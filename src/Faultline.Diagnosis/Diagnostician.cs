@@ -4,6 +4,7 @@ using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
+using Faultline.Diagnosis.Recordings.Samples;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis;
@@ -33,13 +34,14 @@ public static class Diagnostician
         var sources = new SourceFiles(inputs.SourcePaths);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
         var deaths = new RecordedDeaths(inputs.Recordings);
+        var samples = inputs.Recordings.Select(recording => recording.Samples).OfType<SampledActivity>().ToList();
         var incidents = new List<Incident>();
         var diagnostics = new List<Diagnostic>();
         foreach (var log in inputs.Logs)
         {
             diagnostics.AddRange(log.Diagnostics);
             foreach (var report in log.Reports)
-                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources, deaths) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
+                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources, deaths, samples) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
         }
 
         // Deaths that a log may report in a way that could not be matched are not told a second time.
@@ -52,7 +54,7 @@ public static class Diagnostician
         return new DiagnosisReport { Incidents = incidents, Diagnostics = diagnostics };
     }
 
-    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths)
+    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths, IReadOnlyList<SampledActivity> samples)
     {
         var image = new ProgramImage(binary, code, sources);
         var remarks = new List<Diagnostic>();
@@ -64,6 +66,6 @@ public static class Diagnostician
         image.LearnLoadBias(ProgramFit.Locations(report));
         if (report.IsTruncated)
             remarks.Add(new Diagnostic("DIAG0003", DiagnosticSeverity.Warning, source, report.LastLine, "the report is cut off here: goroutines may be missing"));
-        return new IncidentBuilder(report, source, image, remarks, deaths).Build();
+        return new IncidentBuilder(report, source, image, remarks, deaths, samples).Build();
     }
 }

@@ -148,10 +148,53 @@ public sealed class RecordTests
     }
 
     [Fact]
-    public async Task A_variables_map_is_watched_for_writes()
+    public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
+    {
+        Tracing.Require();
+        List<string> lines = [];
+        for (int attempt = 0; attempt < 4 && !lines.Contains("map-write main.(*sessionStore).touch"); attempt++)
+        {
+            using Workplace place = new("maphot", "1.27");
+            Outcome outcome = await place.Record("--mode", "sample", "--format", "json", "--", place.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            using JsonDocument report = JsonDocument.Parse(outcome.Output);
+            JsonElement incident = report.RootElement.GetProperty("incidents")[0];
+            Assert.NotEqual("confirmed", incident.GetProperty("confidence").GetString());
+            foreach (JsonElement line in incident.GetProperty("sampled").EnumerateArray())
+                lines.Add($"{line.GetProperty("operation").GetString()} {line.GetProperty("function").GetString()}");
+        }
+
+        Assert.Contains("map-write main.(*sessionStore).touch", lines);
+        Assert.All(lines, line => Assert.Contains("main.(*sessionStore).", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_faults_time_is_told_by_the_wall_clock()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.26");
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Outcome outcome = await place.Record("--format", "json", "--", place.Binary);
+        DateTimeOffset after = DateTimeOffset.UtcNow;
+        using JsonDocument report = JsonDocument.Parse(outcome.Output);
+        Assert.InRange(report.RootElement.GetProperty("incidents")[0].GetProperty("recordings")[0].GetProperty("faultTime").GetDateTimeOffset(), before, after);
+    }
+
+    [Fact]
+    public async Task A_variables_map_is_watched_for_writes_where_the_machine_can()
     {
         Tracing.Require();
         HashSet<int> writers = [];
+        if (!CanWatch())
+        {
+            using Workplace place = new("mapww", "1.25");
+            Outcome refused = await place.Record("--mode", "watch", "--map", VariableOf("mapww"), "--", place.Binary);
+            Assert.Equal(69, refused.ExitCode);
+            Assert.Contains("never reports a write", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("mend: faultline record --mode targeted", refused.Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(place.Recording));
+            return;
+        }
 
         // A run that collides within the millisecond after its map was made is over before anything can be attached.
         for (int attempt = 0; attempt < 6 && writers.Count == 0; attempt++)
@@ -172,6 +215,27 @@ public sealed class RecordTests
         }
 
         Assert.NotEmpty(writers);
+    }
+
+    /// <summary>Asks perf itself, with a program that writes to a byte that its symbols name.</summary>
+    private static bool CanWatch()
+    {
+        using Workplace place = new("mapww", "1.25");
+        string source = Path.Combine(place.Folder, "writes.c"), program = Path.Combine(place.Folder, "writes");
+        File.WriteAllText(source, "volatile char mark; int main(void) { for (int i = 0; i < 100; i++) mark ^= 1; return 0; }");
+        Tool("gcc", "-O1", "-no-pie", "-o", program, source);
+        string address = Tool("nm", program).Split('\n').First(line => line.EndsWith(" mark", StringComparison.Ordinal)).Split(' ')[0].TrimStart('0');
+        return Tool("perf", "stat", "-x", ",", "-e", $"mem:0x{address}/1:w:u", program).StartsWith("100,", StringComparison.Ordinal);
+
+        static string Tool(string name, params string[] arguments)
+        {
+            System.Diagnostics.ProcessStartInfo start = new(name, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+            string text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, text);
+            return text;
+        }
     }
 
     internal static List<ProbeEvent> Read(Bundle bundle)
