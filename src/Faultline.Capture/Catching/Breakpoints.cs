@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using System.Text;
 using Faultline.Binaries;
 using Faultline.Binaries.Code.Fatals;
@@ -12,7 +13,7 @@ namespace Faultline.Capture.Catching;
 /// Breakpoints in the text of one process. Until the program dies nothing of it is slower: what they stand on is run by nobody. Should faultline be killed, a
 /// shell process that outlives it puts the program's own bytes back: a breakpoint without a tracer would turn the program's last words into SIGTRAP.
 /// </summary>
-internal sealed class Breakpoints : IDisposable
+internal sealed partial class Breakpoints : IDisposable
 {
     // Each byte is written where the one before it ended, so seeks are relative. Descriptor 3 was opened by the tracer, who may.
     private const string Guard =
@@ -67,7 +68,7 @@ internal sealed class Breakpoints : IDisposable
         // The guard first: from the first breakpoint on somebody has to be there to take it away.
         Breakpoints breakpoints = new(memory, set, loadBias);
         foreach (ulong address in set.Keys)
-            RandomAccess.Write(memory, trap, (long)address);
+            Write(memory, trap, trap.Length, (long)address);
         return breakpoints;
     }
 
@@ -84,7 +85,7 @@ internal sealed class Breakpoints : IDisposable
     {
         SafeFileHandle memory = copyId is { } copy ? OpenMemory(copy) : _memory;
         foreach ((ulong address, (_, byte[] original)) in _points)
-            RandomAccess.Write(memory, original, (long)address);
+            Write(memory, original, original.Length, (long)address);
         if (copyId is not null)
             memory.Dispose();
     }
@@ -108,6 +109,10 @@ internal sealed class Breakpoints : IDisposable
     private static SafeFileHandle OpenMemory(int processId) => File.OpenHandle(ProcessFiles.Path(processId, "mem"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
     private static byte[] TrapOf(string architecture) => architecture is "amd64" ? [0xcc] : [0x00, 0x00, 0x20, 0xd4];
+
+    /// <summary>The kernel writes nothing, and says so, where the process is gone: what writes until all is written would never end.</summary>
+    [LibraryImport("libc", EntryPoint = "pwrite")]
+    private static partial nint Write(SafeFileHandle file, byte[] bytes, nint size, long offset);
 
     private int StartGuard()
     {
