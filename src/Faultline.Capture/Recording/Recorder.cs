@@ -12,6 +12,9 @@ public sealed class Recorder
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a running process is looked at for its maps.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(2);
+
     /// <summary>How long a process that perf did not find may take to be reaped.</summary>
     private static readonly TimeSpan s_death = TimeSpan.FromSeconds(1);
 
@@ -117,16 +120,20 @@ public sealed class Recorder
         bool isEarly = _request.Plan.Mode != RecordMode.Watch;
         PerfSession? early = isEarly ? Attach(_request.Plan.Perf, _commandId, scratch, guardian) : null;
         (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
-        guardian.Hold(0);
+        if (isEarly)
+            guardian.Hold(0);
+        else
+            Signals.Send(_commandId, Signals.Stop);
         command.Release();
         CrashWatch watch = new();
         Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
         Task exit = command.Process.WaitForExitAsync();
         Task<ulong?> bias = FindLoadBias(exit);
-        using (PerfSession perf = early ?? AttachToMaps(exit, scratch, guardian))
+        using (PerfSession? perf = early ?? AttachToMaps(exit, scratch, guardian))
         {
             WaitFor(Task.WhenAny(exit, _stop.Task, watch.Fatal));
-            EndPerf(perf);
+            if (perf is not null)
+                EndPerf(perf);
         }
 
         if (!exit.IsCompleted && !watch.Fatal.IsCompleted)
@@ -137,22 +144,26 @@ public sealed class Recorder
         return Result(_commandId, start, monotonic, bias.GetAwaiter().GetResult()) with { ExitCode = command.Process.ExitCode };
     }
 
-    /// <summary>Holds the program while perf attaches: one that collides early would be dead by then.</summary>
-    private PerfSession AttachToMaps(Task exit, string scratch, Guardian guardian)
+    /// <summary>
+    /// Lets the program run until it has its maps, and holds it while perf attaches: one that collides early would be dead by then. Null when it
+    /// ended all the same: its log and its exit code are worth keeping.
+    /// </summary>
+    private PerfSession? AttachToMaps(Task exit, string scratch, Guardian guardian)
     {
-        PerfCommand command = WatchEvents.Add(_request.Plan, _commandId, _planned, exit);
-        Signals.Send(_commandId, Signals.Stop);
+        SlicedProcess program = new(_commandId, exit);
         try
         {
-            return Attach(command, _commandId, scratch, guardian);
+            return Attach(WatchEvents.Add(_request.Plan, _commandId, _planned, exit, program.Run), _commandId, scratch, guardian);
         }
         catch (RecordingUnavailableException) when (exit.Wait(s_death))
         {
-            throw new RecordingUnavailableException("the program ended before perf had attached to it: record it with --mode trace, which begins before its first instruction");
+            _problems.Add("no write was watched: the program ended before it held the maps and perf had attached to it. Record it with --mode trace, which begins before its first instruction.");
+            return null;
         }
         finally
         {
-            Signals.Send(_commandId, Signals.Continue);
+            program.Release();
+            guardian.Hold(0);
         }
     }
 
@@ -162,7 +173,7 @@ public sealed class Recorder
         using RunningLog? log = RunningLog.TryOpen(processId);
         Task exit = process.WaitForExitAsync();
         ulong? bias = ProcessImage.FindLoadBias(processId, _request.Plan.Probes.Target.Binary, _planned);
-        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, _planned, exit) : _request.Plan.Perf;
+        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, _planned, exit, () => exit.Wait(s_look)) : _request.Plan.Perf;
         using PerfSession perf = Attach(command, processId, scratch, guardian);
         (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
         WaitFor(Task.WhenAny(exit, _stop.Task));
