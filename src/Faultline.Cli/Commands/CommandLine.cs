@@ -37,6 +37,7 @@ internal static class CommandLine
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(TraceCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
         root.SetAction(arguments => PassThrough.Run(options, arguments));
         AddHelp(root, Examples);
