@@ -43,6 +43,7 @@ zstd zstd
 qemu-aarch64-static qemu-user-static
 perf linux-perf
 llvm-symbolizer llvm
+debuginfod-find debuginfod
 npm npm
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)

@@ -2,8 +2,10 @@ using Faultline.Binaries;
 using Faultline.Binaries.Code;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
+using Faultline.Diagnosis.Recordings.Samples;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis;
@@ -20,6 +22,9 @@ public sealed record DiagnosisInputs
     /// <summary>Recordings of the program, each read to its end.</summary>
     public IReadOnlyList<Recording> Recordings { get; init; } = [];
 
+    /// <summary>Memory of the program: cores. The caller keeps and disposes what is behind it.</summary>
+    public IReadOnlyList<MemoryImage> Memories { get; init; } = [];
+
     /// <summary>Path prefixes to replace (old, new) when sources are looked up and shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths { get; init; } = [];
 }
@@ -33,18 +38,25 @@ public static class Diagnostician
         var sources = new SourceFiles(inputs.SourcePaths);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
         var deaths = new RecordedDeaths(inputs.Recordings);
+        var samples = inputs.Recordings.Select(recording => recording.Samples).OfType<SampledActivity>().ToList();
         var incidents = new List<Incident>();
         var diagnostics = new List<Diagnostic>();
         foreach (var log in inputs.Logs)
         {
             diagnostics.AddRange(log.Diagnostics);
             foreach (var report in log.Reports)
-                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources, deaths) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
+                incidents.Add(Explain(report, log.Source, inputs.Binary, code, sources, deaths, samples) with { Log = new LogOrigin(log.Source, log.Carrier, log.Stream) });
         }
 
         // Deaths that a log may report in a way that could not be matched are not told a second time.
         if (incidents.TrueForAll(incident => incident.Recordings.Count > 0))
             incidents.AddRange(deaths.Open.ToList().Select(death => RecordedIncident.Build(death.Recording, death.Fault, new ProgramImage(inputs.Binary, code, sources))));
+        foreach (var memory in inputs.Memories)
+        {
+            AddMemory(incidents, memory, new ProgramImage(inputs.Binary, code, sources));
+            diagnostics.AddRange(memory.State.Diagnostics);
+        }
+
         foreach (var recording in inputs.Recordings)
             diagnostics.AddRange(recording.Diagnostics);
         if (inputs.Binary is { } binary)
@@ -52,7 +64,22 @@ public static class Diagnostician
         return new DiagnosisReport { Incidents = incidents, Diagnostics = diagnostics };
     }
 
-    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths)
+    /// <summary>To the incident of the same death, or as one of its own.</summary>
+    private static void AddMemory(List<Incident> incidents, MemoryImage memory, ProgramImage image)
+    {
+        for (var index = 0; index < incidents.Count; index++)
+        {
+            if (MemoryIncident.Join(incidents[index], memory, image) is not { } joined)
+                continue;
+            incidents[index] = joined;
+            return;
+        }
+
+        if (MemoryIncident.Build(memory, image) is { } own)
+            incidents.Add(own);
+    }
+
+    private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths, IReadOnlyList<SampledActivity> samples)
     {
         var image = new ProgramImage(binary, code, sources);
         var remarks = new List<Diagnostic>();
@@ -64,6 +91,6 @@ public static class Diagnostician
         image.LearnLoadBias(ProgramFit.Locations(report));
         if (report.IsTruncated)
             remarks.Add(new Diagnostic("DIAG0003", DiagnosticSeverity.Warning, source, report.LastLine, "the report is cut off here: goroutines may be missing"));
-        return new IncidentBuilder(report, source, image, remarks, deaths).Build();
+        return new IncidentBuilder(report, source, image, remarks, deaths, samples).Build();
     }
 }

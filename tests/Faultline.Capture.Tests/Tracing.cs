@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -9,13 +10,21 @@ internal static class Tracing
 {
     private const string ProbesPath = "/sys/kernel/tracing/uprobe_events";
 
+    private static readonly Lock s_mount = new();
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Skips a test, saying why, where probes cannot be set.</summary>
     public static void Require()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "setting probes needs root");
-        Assert.SkipUnless(File.Exists(ProbesPath), "this machine has no tracefs with uprobes mounted");
+        lock (s_mount)
+        {
+            // Mounted for all tests: a recording that finds none mounts it and unmounts it again, under the feet of others.
+            if (!File.Exists(ProbesPath))
+                Process.Start("mount", ["-t", "tracefs", "tracefs", Path.GetDirectoryName(ProbesPath)!]).WaitForExit();
+        }
+
+        Assert.SkipUnless(File.Exists(ProbesPath), "this kernel has no uprobes, or does not let tracefs be mounted");
     }
 
     /// <summary>The lines of probes on a file.</summary>

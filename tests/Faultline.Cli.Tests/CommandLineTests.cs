@@ -15,6 +15,8 @@ public sealed class CommandLineTests
         { "help-info", "info --help", "empty.log", 0 },
         { "help-events", "events --help", "empty.log", 0 },
         { "help-trace", "trace --help", "empty.log", 0 },
+        { "help-core", "core --help", "empty.log", 0 },
+        { "help-goroutines", "goroutines --help", "empty.log", 0 },
         { "events-missing", "events nowhere", "empty.log", 66 },
         { "events-log", "events plain.log", "empty.log", 65 },
         { "events-bad-object", "events plain.log --object here", "empty.log", 64 },

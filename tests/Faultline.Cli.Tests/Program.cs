@@ -14,7 +14,10 @@ internal static class Program
     public static string SourceFolder([CallerFilePath] string source = "") => System.IO.Path.GetDirectoryName(source)!;
 
     /// <summary>Starts it in <c>Inputs/</c>, with all three streams piped and an environment that no terminal shines through.</summary>
-    public static Process Start(params IEnumerable<string> arguments)
+    public static Process Start(params IEnumerable<string> arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts it with more variables in its environment.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(Path, arguments)
         {
@@ -26,13 +29,18 @@ internal static class Program
         };
         foreach (string name in (string[])["NO_COLOR", "COLUMNS", "FAULTLINE_DEBUG", "DEBUGINFOD_URLS"])
             start.Environment.Remove(name);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     /// <summary>Runs it to its end on <paramref name="input"/>.</summary>
-    public static async Task<Outcome> Run(ReadOnlyMemory<byte> input, params IEnumerable<string> arguments)
+    public static Task<Outcome> Run(ReadOnlyMemory<byte> input, params IEnumerable<string> arguments) => Finish(Start(arguments), input);
+
+    /// <summary>Feeds a started one its input and waits for its end.</summary>
+    public static async Task<Outcome> Finish(Process started, ReadOnlyMemory<byte> input)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         using MemoryStream output = new();
         Task copy = process.StandardOutput.BaseStream.CopyToAsync(output, TestContext.Current.CancellationToken);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -85,7 +85,12 @@ internal static class SampleReports
             new TimelineEntry(-2_400, 34, 4011, AccessOperation.MapWrite, "main.(*cache).put", "/src/shop/cache.go", 42, 0x4a1b31),
             new TimelineEntry(-5, null, 4013, AccessOperation.MapRead, "", "", 0, null),
         ],
-        Recordings = [new RecordingSummary("shop.bundle/perf.data", 47_831, 3, 189_800_000)],
+        Recordings = [new RecordingSummary("shop.bundle/perf.data", 47_831, 3, 189_800_000, new DateTimeOffset(2026, 11, 26, 9, 15, 2, TimeSpan.Zero).AddTicks(1_234_560))],
+        Sampled =
+        [
+            new SampledLine(AccessOperation.MapWrite, "main.(*cache).put", "/src/shop/cache.go", 42, 17, 2_100_000, [34], 2),
+            new SampledLine(AccessOperation.MapRead, "main.(*cache).get", "/src/shop/cache.go", 55, 230, 900_000, [], 1),
+        ],
         Missing = [],
         Confidence = Confidence.Confirmed,
     };

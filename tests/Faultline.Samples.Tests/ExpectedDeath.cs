@@ -8,6 +8,7 @@ internal static class ExpectedDeath
         ["chanclose"] = "panic: close of closed channel",
         ["chanclosenil"] = "panic: close of nil channel",
         ["chansend"] = "panic: send on closed channel",
+        ["crashoutput"] = "panic: assignment to entry in nil map",
         ["deadlock"] = "fatal error: all goroutines are asleep - deadlock!",
         ["deferpanic"] = "panic: runtime error: index out of range [3] with length 2",
         ["manygoroutines"] = "fatal error: concurrent map read and map write",

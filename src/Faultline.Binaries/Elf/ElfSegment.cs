@@ -9,6 +9,7 @@ public enum ElfSegmentType
     Dynamic = 2,
     Interpreter = 3,
     Note = 4,
+    ProgramHeaders = 6,
     Tls = 7,
 }
 

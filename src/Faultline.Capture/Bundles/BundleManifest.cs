@@ -1,6 +1,6 @@
 namespace Faultline.Capture.Bundles;
 
-// manifest.json, property by property; docs/bundle.md describes it. A change here is a change of a public format.
+// manifest.json, property by property; docs/recording.md describes it. A change here is a change of a public format.
 
 /// <summary>What a bundle holds and how it was recorded. Addresses are hexadecimal text, because JSON readers lose digits of large numbers.</summary>
 public sealed record BundleManifest(

@@ -15,7 +15,7 @@ public static class Doctor
     /// <summary>The machine and this user.</summary>
     public static IReadOnlyList<Check> Examine() =>
     [
-        System(), Perf(), Paranoid(), Tracing(), Lockdown(), Inside(), Counters(), Events(), PtraceScope(), CorePattern(), CoreLimit(),
+        System(), Perf(), Paranoid(), Tracing(), Lockdown(), Inside(), Counters(), Watchpoints(), Events(), PtraceScope(), CorePattern(), CoreLimit(),
     ];
 
     /// <summary>What keeps a recording from working; none when it can.</summary>
@@ -24,6 +24,8 @@ public static class Doctor
         List<Check> checks = [System(), Perf(), Paranoid(), Lockdown()];
         if (plan.Probes.Points.Count > 0)
             checks.Add(Tracing());
+        if (plan.Mode == RecordMode.Watch && DebugRegisters.Work == false)
+            checks.Add(Watchpoints() with { Status = CheckStatus.Obstacle });
         return [.. checks.Where(check => check.Status == CheckStatus.Obstacle)];
     }
 
@@ -121,6 +123,17 @@ public static class Doctor
     private static Check Counters() => KernelEvents.Find().HasCounters
         ? new("pmu", CheckStatus.Ok, "the processor counts instructions")
         : new("pmu", CheckStatus.Warning, "the processor counts nothing here (no PMU, as on most virtual machines): 'sample' uses cpu-clock instead");
+
+    private static Check Watchpoints()
+    {
+        const string Id = "debug-registers";
+        return DebugRegisters.Work switch
+        {
+            true => new(Id, CheckStatus.Ok, "the processor reports writes to watched memory"),
+            false => new(Id, CheckStatus.Warning, "the processor takes watched addresses and never reports a write to them, as on some virtual machines: 'watch' sees nothing here", "faultline record --mode targeted …   # needs no debug registers"),
+            null => new(Id, CheckStatus.Warning, "whether the processor can watch memory is not for this user to try: 'watch' may not work"),
+        };
+    }
 
     private static Check Events()
     {

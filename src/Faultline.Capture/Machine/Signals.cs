@@ -7,7 +7,7 @@ namespace Faultline.Capture.Machine;
 /// <summary>Signals to processes; .NET itself can only kill.</summary>
 internal static partial class Signals
 {
-    public const int Interrupt = 2, Kill = 9, Terminate = 15;
+    public const int Interrupt = 2, Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
 
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
 

@@ -7,7 +7,12 @@ namespace Faultline.Capture.Probes;
 internal static class ExtraProbes
 {
     /// <summary>A function with the argument that holds its object and the one whose value is worth keeping (-1 for none), in the releases from First on until Last.</summary>
-    private sealed record Family(string Word, ProbeKind Kind, string Function, int ObjectArgument, int DetailArgument = -1, int First = 0, int Last = int.MaxValue);
+    private sealed record Family(string Word, ProbeKind Kind, string Function, int ObjectArgument, int DetailArgument = -1, int First = 0, int Last = int.MaxValue)
+    {
+        /// <summary>The program calls it through small functions of the runtime, so that its own line is one return address further up.</summary>
+        public bool HasWrappers => Kind is ProbeKind.ChanSend or ProbeKind.ChanReceive;
+    }
+
 
     // Signatures from runtime/chan.go, select.go, slice.go, map*.go, internal/sync and sync of Go 1.19 to 1.27. Functions that a release lacks
     // are not in its binaries and give no probe.
@@ -74,6 +79,8 @@ internal static class ExtraProbes
     {
         yield return fetches.Argument("obj", family.ObjectArgument);
         yield return fetches.ReturnAddress(site);
+        if (family.HasWrappers)
+            yield return fetches.CallersReturnAddress(site);
         if (family.DetailArgument >= 0)
             yield return fetches.Argument("detail", family.DetailArgument, "u64");
     }

@@ -5,6 +5,9 @@ internal sealed class LogTail : IDisposable
 {
     public const long KeptSize = 64L * 1024 * 1024;
 
+    /// <summary>Room that is taken at once: the recording beside it must not fill the disk before the crash is printed.</summary>
+    private const long ReservedSize = 1024 * 1024;
+
     private readonly string _path;
     private FileStream _file;
     private bool _isBroken;
@@ -41,6 +44,8 @@ internal sealed class LogTail : IDisposable
     /// <summary>Puts the parts together.</summary>
     public void Complete()
     {
+        // Gives back what was reserved and not needed.
+        _file.SetLength(_file.Length);
         _file.Dispose();
         if (!File.Exists(OlderPath))
             return;
@@ -59,5 +64,18 @@ internal sealed class LogTail : IDisposable
         _file = Open(_path);
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private static FileStream Open(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, PreallocationSize = ReservedSize };
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (IOException)
+        {
+            // There is less room than that.
+            options.PreallocationSize = 0;
+            return new FileStream(path, options);
+        }
+    }
 }

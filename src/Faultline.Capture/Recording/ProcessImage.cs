@@ -11,10 +11,12 @@ internal static class ProcessImage
     /// The difference between run-time and link-time addresses, when the process runs this very file (by device and inode, so that another file of
     /// the same name is told apart); null when it does not, or is not to be looked at.
     /// </summary>
-    public static ulong? FindLoadBias(int processId, GoBinary binary)
+    /// <param name="binary">The program that was opened.</param>
+    /// <param name="planned">Its file, as it was then: another may have its name by now.</param>
+    public static ulong? FindLoadBias(int processId, GoBinary binary, FileIdentity? planned)
     {
         string exe = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/exe");
-        if (FileIdentity.Of(exe) is not { } running || FileIdentity.Of(binary.Path) is not { } planned || running != planned)
+        if (FileIdentity.Of(exe) is not { } running || running != planned)
             return null;
         ElfSegment? first = binary.Elf.ProgramHeaders.Where(segment => segment.Type == ElfSegmentType.Load).Select(segment => (ElfSegment?)segment).FirstOrDefault();
         if (first is not { } segment)

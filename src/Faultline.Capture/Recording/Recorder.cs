@@ -12,14 +12,25 @@ public sealed class Recorder
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a running process is looked at for its maps.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How long a process that perf did not find may take to be reaped.</summary>
+    private static readonly TimeSpan s_death = TimeSpan.FromSeconds(1);
+
     private readonly RecordRequest _request;
     private readonly List<string> _problems = [];
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FileIdentity? _planned;
     private IReadOnlyDictionary<string, string> _formats = new Dictionary<string, string>(StringComparer.Ordinal);
     private int _signalCount;
     private int _commandId;
 
-    private Recorder(RecordRequest request) => _request = request;
+    private Recorder(RecordRequest request)
+    {
+        _request = request;
+        _planned = FileIdentity.Of(request.Plan.Probes.Target.Binary.Path);
+    }
 
     /// <summary>Runs a recording to its end.</summary>
     /// <exception cref="RecordingUnavailableException">This machine or this user cannot make it; nothing was started, or it was ended.</exception>
@@ -109,16 +120,20 @@ public sealed class Recorder
         bool isEarly = _request.Plan.Mode != RecordMode.Watch;
         PerfSession? early = isEarly ? Attach(_request.Plan.Perf, _commandId, scratch, guardian) : null;
         (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
-        guardian.Hold(0);
+        if (isEarly)
+            guardian.Hold(0);
+        else
+            Signals.Send(_commandId, Signals.Stop);
         command.Release();
         CrashWatch watch = new();
         Task copy = Task.Run(() => Copy(command.Process.StandardError.BaseStream, log, watch));
         Task exit = command.Process.WaitForExitAsync();
         Task<ulong?> bias = FindLoadBias(exit);
-        using (PerfSession perf = early ?? Attach(WatchEvents.Add(_request.Plan, _commandId, exit), _commandId, scratch, guardian))
+        using (PerfSession? perf = early ?? AttachToMaps(exit, scratch, guardian))
         {
             WaitFor(Task.WhenAny(exit, _stop.Task, watch.Fatal));
-            EndPerf(perf);
+            if (perf is not null)
+                EndPerf(perf);
         }
 
         if (!exit.IsCompleted && !watch.Fatal.IsCompleted)
@@ -129,13 +144,36 @@ public sealed class Recorder
         return Result(_commandId, start, monotonic, bias.GetAwaiter().GetResult()) with { ExitCode = command.Process.ExitCode };
     }
 
+    /// <summary>
+    /// Lets the program run until it has its maps, and holds it while perf attaches: one that collides early would be dead by then. Null when it
+    /// ended all the same: its log and its exit code are worth keeping.
+    /// </summary>
+    private PerfSession? AttachToMaps(Task exit, string scratch, Guardian guardian)
+    {
+        SlicedProcess program = new(_commandId, exit);
+        try
+        {
+            return Attach(WatchEvents.Add(_request.Plan, _commandId, _planned, exit, program.Run), _commandId, scratch, guardian);
+        }
+        catch (RecordingUnavailableException) when (exit.Wait(s_death))
+        {
+            _problems.Add("no write was watched: the program ended before it held the maps and perf had attached to it. Record it with --mode trace, which begins before its first instruction.");
+            return null;
+        }
+        finally
+        {
+            program.Release();
+            guardian.Hold(0);
+        }
+    }
+
     private RecordResult Follow(int processId, string scratch, Guardian guardian)
     {
         using Process process = Process.GetProcessById(processId);
         using RunningLog? log = RunningLog.TryOpen(processId);
         Task exit = process.WaitForExitAsync();
-        ulong? bias = ProcessImage.FindLoadBias(processId, _request.Plan.Probes.Target.Binary);
-        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, exit) : _request.Plan.Perf;
+        ulong? bias = ProcessImage.FindLoadBias(processId, _request.Plan.Probes.Target.Binary, _planned);
+        PerfCommand command = _request.Plan.Mode == RecordMode.Watch ? WatchEvents.Add(_request.Plan, processId, _planned, exit, () => exit.Wait(s_look)) : _request.Plan.Perf;
         using PerfSession perf = Attach(command, processId, scratch, guardian);
         (DateTimeOffset start, ulong monotonic) = (DateTimeOffset.UtcNow, MonotonicClock.Now());
         WaitFor(Task.WhenAny(exit, _stop.Task));
@@ -144,16 +182,21 @@ public sealed class Recorder
         return Result(processId, start, monotonic, bias);
     }
 
-    private RecordResult Result(int processId, DateTimeOffset start, ulong monotonic, ulong? bias) => new()
+    private RecordResult Result(int processId, DateTimeOffset start, ulong monotonic, ulong? bias)
     {
-        ProcessId = processId,
-        ProgramPath = _request.ProgramPath,
-        Start = start,
-        End = DateTimeOffset.UtcNow,
-        StartMonotonic = monotonic,
-        LoadBias = bias,
-        Problems = _problems,
-    };
+        if (FileIdentity.Of(_request.Plan.Probes.Target.Binary.Path) != _planned)
+            _problems.Add($"'{_request.ProgramPath}' was replaced while it was recorded: probes are on the old file, and a process started since then was not seen. Record again.");
+        return new RecordResult
+        {
+            ProcessId = processId,
+            ProgramPath = _request.ProgramPath,
+            Start = start,
+            End = DateTimeOffset.UtcNow,
+            StartMonotonic = monotonic,
+            LoadBias = bias,
+            Problems = _problems,
+        };
+    }
 
     private PerfSession Attach(PerfCommand command, int processId, string scratch, Guardian guardian)
     {
@@ -182,11 +225,12 @@ public sealed class Recorder
 
     private void EndPerf(PerfSession perf)
     {
-        if (perf.Stop())
-            return;
+        bool isWhole = perf.Stop();
         int code = perf.Process.ExitCode;
         if (perf.Messages.Contains("No space left", StringComparison.Ordinal))
             _problems.Add($"the disk is full: the recording in '{_request.Folder}' is cut off or empty. Give a folder with more room with -o, or a smaller --ring.");
+        else if (isWhole)
+            return;
         else if (code > 128)
             _problems.Add($"perf was killed by signal {code - 128} while it recorded: what its ring held is lost");
         else
@@ -219,7 +263,7 @@ public sealed class Recorder
     {
         while (!exit.IsCompleted)
         {
-            if (ProcessImage.FindLoadBias(_commandId, _request.Plan.Probes.Target.Binary) is { } bias)
+            if (ProcessImage.FindLoadBias(_commandId, _request.Plan.Probes.Target.Binary, _planned) is { } bias)
                 return bias;
             await Task.WhenAny(exit, Task.Delay(10)).ConfigureAwait(false);
         }

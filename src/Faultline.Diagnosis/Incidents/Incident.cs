@@ -75,7 +75,19 @@ public sealed record TimelineEntry(long Time, long? Goroutine, int Thread, Acces
 /// <param name="Events">Hits of faultline's probes.</param>
 /// <param name="Lost">Records that the recorder lost.</param>
 /// <param name="Span">From the first hit to the last, in nanoseconds.</param>
-public sealed record RecordingSummary(string Source, long Events, ulong Lost, ulong Span);
+/// <param name="FaultTime">The wall clock at the fault's own event, which aligns it with the times of logs; null when either is not recorded.</param>
+public sealed record RecordingSummary(string Source, long Events, ulong Lost, ulong Span, DateTimeOffset? FaultTime);
+
+/// <summary>A line that was sampled inside operations on maps of the victim's type before the death. What is often sampled is often run, no more.</summary>
+/// <param name="Operation">What it does.</param>
+/// <param name="Function">Its function.</param>
+/// <param name="File">Its file.</param>
+/// <param name="Line">The line.</param>
+/// <param name="Samples">Samples in the last second before the death.</param>
+/// <param name="Last">The last one, in nanoseconds before the death.</param>
+/// <param name="Goroutines">Ids, as far as they are known.</param>
+/// <param name="Threads">How many threads were seen there.</param>
+public sealed record SampledLine(AccessOperation Operation, string Function, string File, int Line, int Samples, long Last, IReadOnlyList<long> Goroutines, int Threads);
 
 /// <summary>What would have settled the question, and the one command that gets it next time.</summary>
 /// <param name="What">What is missing, one sentence.</param>
@@ -138,6 +150,9 @@ public sealed record Incident
 
     /// <summary>The recordings that it rests on.</summary>
     public IReadOnlyList<RecordingSummary> Recordings { get; init; } = [];
+
+    /// <summary>Lines that recordings with sampled stacks saw at work on such maps, writes first, then by samples.</summary>
+    public IReadOnlyList<SampledLine> Sampled { get; init; } = [];
 
     public required IReadOnlyList<MissingPiece> Missing { get; init; }
 

@@ -4,13 +4,14 @@ using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Conflicts;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
+using Faultline.Diagnosis.Recordings.Samples;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis.Incidents;
 
 /// <summary>Explains one crash report.</summary>
-internal sealed class IncidentBuilder(CrashReport report, string logSource, ProgramImage image, IReadOnlyList<Diagnostic> diagnostics, RecordedDeaths deaths)
+internal sealed class IncidentBuilder(CrashReport report, string logSource, ProgramImage image, IReadOnlyList<Diagnostic> diagnostics, RecordedDeaths deaths, IReadOnlyList<SampledActivity> samples)
 {
     private readonly EvidenceBook _evidence = new(logSource, image.Binary?.Path);
     private readonly FaultReading _reading = FaultReading.Of(report);
@@ -42,6 +43,9 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             Diagnostics = diagnostics,
             Timeline = sides.Death?.Timeline(sides.Rivals) ?? [],
             Recordings = sides.Death is { } death ? [death.Summary] : [],
+            Sampled = IsMapConflict && sides.MapFault is { } conflict && samples.Count == 1
+                ? SampledLines.Rank(samples[0], image.Code, conflict.Types.Select(type => type.Address).ToHashSet(), image.Sources)
+                : [],
             Confidence = ConfidenceOf(fault.Kind, sides),
         };
     }

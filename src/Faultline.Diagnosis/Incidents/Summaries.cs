@@ -30,7 +30,7 @@ internal static class Summaries
             return first + " Who wrote cannot be told from these inputs.";
         var best = rivals[0];
         if (best is { Confidence: Confidence.Confirmed, Goroutine: not null } && victim is not null)
-            return $"Goroutine {victim.Goroutine} {Past(victim.Operation)} the map at {Place(victim)} while goroutine {best.Goroutine} {Past(best.Operation)} it at {Place(best)}{When(best)}.";
+            return $"Goroutine {victim.Goroutine} {Past(victim.Operation)} the map at {Place(victim)}{While(victim, best)} it at {Place(best)}.";
         var more = rivals.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"; {rivals.Count - 1} further {(rivals.Count == 2 ? "candidate" : "candidates")}") : "";
         var who = best.Goroutine is { } id
             ? string.Create(CultureInfo.InvariantCulture, $"goroutine {id} at {Place(best)}")
@@ -42,6 +42,16 @@ internal static class Summaries
             _ => "The writer was possibly",
         };
         return $"{first} {sure} {who}{When(best)}{more}.";
+    }
+
+    /// <summary>What the rival did, and how long after or before the victim's own beginning: early in its sentence, because narrow terminals cut the end.</summary>
+    private static string While(Access victim, Access rival)
+    {
+        if (rival.Time is not { } begun || victim.Time is not { } entered)
+            return $" while goroutine {rival.Goroutine} {Past(rival.Operation)}";
+        return entered >= begun
+            ? $", {Nanoseconds.Format((ulong)(entered - begun))} after goroutine {rival.Goroutine} had begun to {Infinitive(rival.Operation)}"
+            : $"; {Nanoseconds.Format((ulong)(begun - entered))} into that, goroutine {rival.Goroutine} {Past(rival.Operation)}";
     }
 
     /// <summary>How long before the fault a recorded rival began.</summary>
@@ -92,5 +102,13 @@ internal static class Summaries
         AccessOperation.MapClear => "cleared",
         AccessOperation.MapClone => "cloned",
         _ => "used",
+    };
+
+    private static string Infinitive(AccessOperation operation) => operation switch
+    {
+        AccessOperation.MapWrite => "write",
+        AccessOperation.MapDelete => "delete from",
+        AccessOperation.MapClear => "clear",
+        _ => "use",
     };
 }

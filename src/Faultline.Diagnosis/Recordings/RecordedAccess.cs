@@ -40,6 +40,9 @@ public readonly record struct RecordedAccess(ProbeEvent Enter, AccessEnd End, ul
     public static bool IsMapKind(ProbeKind kind)
         => kind is ProbeKind.MapRead or ProbeKind.MapWrite or ProbeKind.MapDelete or ProbeKind.MapIterate or ProbeKind.MapClear or ProbeKind.MapClone;
 
+    /// <summary>True for probes in functions that the program calls through others of the runtime: their detail is the return address of the caller.</summary>
+    public static bool HasOuterReturn(ProbeKind kind) => IsMapKind(kind) || kind is ProbeKind.ChanSend or ProbeKind.ChanReceive;
+
     /// <summary>True when the goroutine can have been inside at some moment from <paramref name="start"/> to <paramref name="end"/>.</summary>
     public bool MayReach(ulong start, ulong end) => Enter.Time < end && (IsOpen || EndTime >= start);
 }

@@ -28,9 +28,6 @@ internal readonly record struct RecordedRival(RecordedAccess Write, string Rule,
 internal sealed class RecordedConflict(
     Recording recording, RecordedFault fault, GoBinary? binary, ProgramCode? code, IReadOnlySet<ulong> types, IReadOnlySet<ulong> raisers)
 {
-    /// <summary>A victim that was held up longer than this has seen many writes come and go; then only exclusion tells which one it met.</summary>
-    private const ulong ShortWindow = 100_000;
-
     /// <summary>A writer that was held up longer than this inside its write is not believed without more.</summary>
     private const ulong LongestWrite = 100_000_000;
 
@@ -49,10 +46,10 @@ internal sealed class RecordedConflict(
         if (fault.Victim is null || fault.ObjectAddress == 0)
             return [];
         var gaps = Gaps().ToList();
-        var isSole = fault.Writers.Count == 1 && gaps.Count == 0;
+        var isSole = fault.Writers.Count == 1;
         return [.. fault.Writers
             .Where(write => write.Enter.Goroutine != 0)
-            .Select(write => Judge(write, isSole, gaps))
+            .Select(write => Judge(write, isSole, isSole && gaps.Count == 0, gaps))
             .OrderByDescending(rival => rival.Confidence)
             .ThenByDescending(rival => rival.Write.IsOpen)
             .ThenBy(rival => FaultTime - rival.Write.Enter.Time < fault.MarkDelay)
@@ -84,12 +81,15 @@ internal sealed class RecordedConflict(
             yield return "a goroutine whose id is not known wrote the map as well";
     }
 
-    private RecordedRival Judge(RecordedAccess write, bool isSole, List<string> gaps)
+    /// <param name="isSole">Nobody else is a candidate.</param>
+    /// <param name="isExcluded">And nobody else can be one.</param>
+    private RecordedRival Judge(RecordedAccess write, bool isSole, bool isExcluded, List<string> gaps)
     {
         var before = Nanoseconds.Format(FaultTime - write.Enter.Time);
         // Whoever raises a fault has not left the operation in which he does.
         var isRaiser = write.IsOpen && (raisers.Contains(write.Enter.Goroutine) || fault.LaterRaisers.Any(raiser => raiser.Goroutine == write.Enter.Goroutine));
         var raised = isRaiser ? "; it raised the fault as well" : "";
+        var alone = isExcluded ? "; nobody else was inside a write of it" : "";
         var doubts = gaps.Count > 0 ? $"; {string.Join("; ", gaps)}" : "";
         if (fault.IsInferred)
             return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, $"it entered this write of the same map around the victim's last access{raised}{doubts}");
@@ -98,15 +98,15 @@ internal sealed class RecordedConflict(
         {
             var why = $"it entered this write of the same map {before} before the fault, {Nanoseconds.Format(write.Enter.Time - EntryTime)} after the victim had entered its own operation";
             var isLate = FaultTime - write.Enter.Time < fault.MarkDelay;
-            if (isRaiser || !isLate && (isSole || FaultTime - EntryTime <= ShortWindow))
-                return new RecordedRival(write, Rules.RecordedOverlap, Confidence.Confirmed, why + (isSole ? "; nobody else was inside a write of it" : "") + raised);
-            var held = FaultTime - EntryTime > ShortWindow ? $"; the victim was held up for {Nanoseconds.Format(FaultTime - EntryTime)}" : "";
-            return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, why + Others() + held + raised + doubts);
+            if (!isLate && (isExcluded || isSole && isRaiser))
+                return new RecordedRival(write, Rules.RecordedOverlap, Confidence.Confirmed, why + alone + raised);
+            var late = isLate ? "; that is so late that its mark was hardly set when the victim looked" : "";
+            return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, why + Others() + late + raised + doubts);
         }
 
         var entered = $"it entered this write of the same map {before} before the fault and was not seen to leave it before the victim entered";
-        if (isRaiser || isSole && EntryTime - write.Enter.Time <= LongestWrite && !fault.HasWritesBetween)
-            return new RecordedRival(write, Rules.RecordedInside, Confidence.Confirmed, entered + (isSole ? "; nobody else was inside a write of it" : "") + raised);
+        if (isSole && isRaiser || isExcluded && EntryTime - write.Enter.Time <= LongestWrite && !fault.HasWritesBetween)
+            return new RecordedRival(write, Rules.RecordedInside, Confidence.Confirmed, entered + alone + raised);
         var passed = fault.HasWritesBetween ? "; another goroutine wrote the map since then without finding its mark" : "";
         return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, entered + Others() + passed + raised + doubts);
     }

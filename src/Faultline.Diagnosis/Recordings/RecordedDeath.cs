@@ -26,7 +26,7 @@ internal sealed class RecordedDeath(Recording recording, RecordedFault fault, Pr
     }
 
     public RecordingSummary Summary
-        => new(recording.Source, recording.EventCount, recording.LostCount, recording.EndTime - recording.StartTime);
+        => new(recording.Source, recording.EventCount, recording.LostCount, recording.EndTime - recording.StartTime, fault.IsInferred ? null : recording.Clock?.ToWallClock(fault.Event.Time));
 
     /// <summary>The victim's own access as recorded: null when it was not.</summary>
     public Access? FindVictim(string why)

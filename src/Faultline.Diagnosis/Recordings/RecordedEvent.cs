@@ -44,7 +44,7 @@ public static class RecordedEvents
         {
             ulong? bias = program.BiasOf(probe.ProcessId);
             ulong shift = bias ?? 0;
-            ulong outer = RecordedAccess.IsMapKind(probe.Kind) ? probe.Detail : 0;
+            ulong outer = RecordedAccess.HasOuterReturn(probe.Kind) ? probe.Detail : 0;
             (ulong, ulong, ulong) key = (probe.ReturnAddress - shift, probe.ProbeAddress - shift, outer - shift);
             if (!places.TryGetValue(key, out RecordedEvent known))
             {

@@ -19,7 +19,7 @@ internal sealed record RecordedPlace(ulong? Pc, IReadOnlyList<SourceFrame> Frame
             return new RecordedPlace(probe.ReturnAddress != 0 ? probe.ReturnAddress : null, [], null, null);
         ulong returnAddress = probe.ReturnAddress != 0 ? probe.ReturnAddress - shift : AfterCall(probe.ProbeAddress - shift, image);
         // Called by another map function: the probe then has that one's return address as well.
-        if (probe.ReturnAddress != 0 && RecordedAccess.IsMapKind(probe.Kind) && probe.Detail != 0
+        if (probe.ReturnAddress != 0 && RecordedAccess.HasOuterReturn(probe.Kind) && probe.Detail != 0
             && binary.TryFindFunction(returnAddress - 1, out var caller) && GoPackage.IsRuntime(caller.Name))
             returnAddress = probe.Detail - shift;
         var frames = returnAddress == 0 ? [] : binary.ResolveFrames(returnAddress - 1);

@@ -53,6 +53,12 @@ public sealed record Recording
     /// <summary>Processes of which the start was recorded.</summary>
     internal IReadOnlySet<int> StartedProcesses { get; init; } = new HashSet<int>();
 
+    /// <summary>What its stacks show beside the probes; null when it has none.</summary>
+    internal Samples.SampledActivity? Samples { get; init; }
+
+    /// <summary>How its clock stands to the wall clock; null when it is not known.</summary>
+    internal Faultline.Evidence.Perf.RecordingClock? Clock { get; init; }
+
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 
     /// <summary>True when the process was recorded from its start.</summary>

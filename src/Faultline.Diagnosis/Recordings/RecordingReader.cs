@@ -1,5 +1,6 @@
 using System.Text;
 using Faultline.Binaries;
+using Faultline.Diagnosis.Recordings.Samples;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Perf.Events;
 using Faultline.Evidence.Perf.Probes;
@@ -39,6 +40,8 @@ public static class RecordingReader
         var read = builder.Build(isRing, isRing && !recording.Events.Any(HasLargeSamples) ? plan?.RingSize ?? 0 : 0);
         return read with
         {
+            Samples = binary is not null && SampledActivity.IsIn(recording) ? SampledActivity.Read(recording, binary) : null,
+            Clock = recording.Clock,
             Gaps = reader.Losses.Gaps,
             LostCount = reader.Losses.LostRecordCount,
             HasUnplacedLoss = reader.Losses.HasUnplacedLoss,

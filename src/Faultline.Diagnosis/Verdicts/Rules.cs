@@ -45,6 +45,12 @@ public static class Rules
     /// <summary>A recorded write of the victim's map that may have been under way: one of several, or the recording has gaps.</summary>
     public const string RecordedWrite = "recorded-write";
 
+    /// <summary>Memory shows the goroutine inside a write of the victim's map.</summary>
+    public const string MemoryInWrite = "memory-in-write";
+
+    /// <summary>Memory shows that this goroutine waits for something that nothing can give any more.</summary>
+    public const string MemoryStuck = "memory-stuck";
+
     /// <summary>Without a binary: a goroutine whose visible map function writes, its map unknown.</summary>
     public const string VisibleWrite = "visible-write";
 

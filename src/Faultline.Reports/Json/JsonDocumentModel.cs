@@ -18,6 +18,7 @@ internal sealed record JsonIncident(
     IReadOnlyList<JsonBucket> Buckets,
     IReadOnlyList<JsonTimelineEntry> Timeline,
     IReadOnlyList<JsonRecording> Recordings,
+    IReadOnlyList<JsonSampledLine> Sampled,
     IReadOnlyList<JsonEvidence> Evidence,
     IReadOnlyList<JsonMissing> Missing,
     IReadOnlyList<JsonDiagnostic> Diagnostics);
@@ -64,7 +65,9 @@ internal sealed record JsonBucket(
 
 internal sealed record JsonTimelineEntry(long Time, long? Goroutine, int Thread, string Operation, string? Function, string? File, int? Line, string? Pc);
 
-internal sealed record JsonRecording(string Source, long Events, ulong Lost, ulong SpanNs);
+internal sealed record JsonRecording(string Source, long Events, ulong Lost, ulong SpanNs, DateTimeOffset? FaultTime);
+
+internal sealed record JsonSampledLine(string Operation, string Function, string? File, int? Line, int Samples, long LastNs, IReadOnlyList<long> Goroutines, int Threads);
 
 internal sealed record JsonEvidence(int Id, string Source, long? Line, long? Offset, string? Address, string? Time, string Text);
 

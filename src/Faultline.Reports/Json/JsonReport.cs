@@ -42,7 +42,8 @@ public static class JsonReport
         incident.GoroutineCount,
         Map(incident.Buckets, Of),
         Map(incident.Timeline, Of),
-        Map(incident.Recordings, recording => new JsonRecording(recording.Source, recording.Events, recording.Lost, recording.Span)),
+        Map(incident.Recordings, recording => new JsonRecording(recording.Source, recording.Events, recording.Lost, recording.Span, recording.FaultTime)),
+        Map(incident.Sampled, line => new JsonSampledLine(Kebab(line.Operation), line.Function, File(line.File), Line(line.Line), line.Samples, line.Last, line.Goroutines, line.Threads)),
         Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Time is { } time ? RecorderTime.Format(time) : null, item.Text)),
         Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
         Map(incident.Diagnostics, Of));

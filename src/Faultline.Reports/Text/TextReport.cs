@@ -31,6 +31,7 @@ public static class TextReport
         WriteEvidence(page, incident);
         CandidateSection.Write(page, incident);
         TimelineSection.Write(page, incident);
+        SampledSection.Write(page, incident);
         SourceExcerpt.Write(page, incident);
         WriteMissing(page, incident);
         GoroutineSection.Write(page, incident);

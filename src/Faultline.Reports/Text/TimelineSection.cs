@@ -1,3 +1,4 @@
+using System.Globalization;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Recordings;
@@ -27,9 +28,12 @@ internal static class TimelineSection
         foreach (RecordingSummary recording in incident.Recordings)
         {
             string lost = recording.Lost > 0 ? $", {Wording.Count((int)Math.Min(recording.Lost, int.MaxValue), "record", "records")} lost" : "";
-            page.Paragraph(2, $"from {recording.Source}: {recording.Events} events over {Nanoseconds.Format(recording.Span)}{lost}", hang: 4);
+            page.Paragraph(2, $"from {recording.Source}: {recording.Events} events over {Nanoseconds.Format(recording.Span)}{lost}{At(recording.FaultTime)}", hang: 4);
         }
     }
+
+    private static string At(DateTimeOffset? time) =>
+        time is { } known ? string.Create(CultureInfo.InvariantCulture, $"; the fault was at {known.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff} UTC") : "";
 
     private static void WriteRun(TextPage page, Incident incident, int start, int end)
     {

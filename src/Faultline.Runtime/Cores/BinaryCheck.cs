@@ -25,7 +25,9 @@ internal static class BinaryCheck
         if (core.Architecture != binary.Architecture)
             return BinaryFit.Different;
         var memory = new TargetMemory(core.Memory);
-        var (go, gnu) = ReadBuildIds(memory, binary, loadBias);
+        var (go, gnu) = ReadBuildIds(memory, OwnNotes(core, memory));
+        if (go is null && gnu is null)
+            (go, gnu) = ReadBuildIds(memory, NotesOf(binary, loadBias));
         if (Compare(go, binary.GoBuildId) is not BinaryFit.Unknown and var byGo)
             return byGo;
         return Compare(gnu, binary.GnuBuildId) is not BinaryFit.Unknown and var byGnu ? byGnu : CompareModuledata(memory, binary, loadBias);
@@ -38,16 +40,43 @@ internal static class BinaryCheck
         return inCore == inBinary ? BinaryFit.Same : BinaryFit.Different;
     }
 
-    /// <summary>Reads the notes where the binary has its own: another build has them elsewhere or with another content.</summary>
-    private static (string? Go, string? Gnu) ReadBuildIds(TargetMemory memory, GoBinary binary, ulong loadBias)
+    /// <summary>Where the program headers of the process itself say that its notes are; empty when the core leaves them out.</summary>
+    private static List<(ulong Address, ulong Size)> OwnNotes(CoreFile core, TargetMemory memory)
+    {
+        const ulong headersKey = 3;
+        const ulong countKey = 5;
+        const int headerSize = 56;
+        const ulong countLimit = 64;
+        var notes = new List<(ulong, ulong)>();
+        if (!core.Auxiliary.TryGetValue(headersKey, out var headers) || !core.Auxiliary.TryGetValue(countKey, out var count))
+            return notes;
+        var bytes = memory.ReadBytes(headers, (int)Math.Min(count, countLimit) * headerSize);
+        var bias = 0UL;
+        for (var at = 0; at + headerSize <= bytes.Length; at += headerSize)
+        {
+            var header = MemoryMarshal.Read<Elf64_Phdr>(bytes.AsSpan(at));
+            if ((ElfSegmentType)header.p_type == ElfSegmentType.ProgramHeaders)
+                bias = headers - header.p_vaddr;
+            else if ((ElfSegmentType)header.p_type == ElfSegmentType.Note)
+                notes.Add((header.p_vaddr + bias, header.p_filesz));
+        }
+
+        return notes;
+    }
+
+    /// <summary>Where the binary has its notes: another build has them elsewhere or with another content.</summary>
+    private static IEnumerable<(ulong Address, ulong Size)> NotesOf(GoBinary binary, ulong loadBias) =>
+        binary.Elf.ProgramHeaders.Where(segment => segment.Type == ElfSegmentType.Note).Select(segment => (segment.Address + loadBias, segment.FileSize));
+
+    private static (string? Go, string? Gnu) ReadBuildIds(TargetMemory memory, IEnumerable<(ulong Address, ulong Size)> notes)
     {
         string? go = null;
         string? gnu = null;
-        foreach (var segment in binary.Elf.ProgramHeaders)
+        foreach (var (address, size) in notes)
         {
-            if (segment.Type != ElfSegmentType.Note || segment.FileSize > NoteSizeLimit)
+            if (size > NoteSizeLimit)
                 continue;
-            var bytes = memory.ReadBytes(segment.Address + loadBias, (int)segment.FileSize);
+            var bytes = memory.ReadBytes(address, (int)size);
             var cursor = new ByteCursor(bytes, "memory", "notes");
             try
             {

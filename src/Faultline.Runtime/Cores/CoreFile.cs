@@ -79,6 +79,16 @@ public sealed class CoreFile : IDisposable
         }
     }
 
+    /// <summary>True for a regular file that is an ELF core by its first bytes, compressed or not.</summary>
+    public static bool IsCore(string path)
+    {
+        Span<byte> head = stackalloc byte[64];
+        if (!File.Exists(path) || File.GetAttributes(path) is not FileAttributes.Normal and not FileAttributes.Archive and not FileAttributes.ReadOnly)
+            return false;
+        var count = CoreUnpacker.ReadHead(path, head);
+        return count == head.Length && head.StartsWith("\u007fELF"u8) && (head[16] | (head[17] << 8)) == CoreType;
+    }
+
     public void Dispose() => _file.Dispose();
 
     private static Elf64_Ehdr ReadHeader(MappedFile file, string path)

@@ -25,6 +25,26 @@ internal static class CoreUnpacker
         return Unpack(path, form, log);
     }
 
+    /// <summary>The first bytes of what a file holds, unpacked; fewer when there are no more or they cannot be unpacked.</summary>
+    public static int ReadHead(string path, Span<byte> head)
+    {
+        try
+        {
+            using var packed = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var count = packed.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            var form = Recognize(head[..count]);
+            if (form == PackingForm.None)
+                return count;
+            packed.Position = 0;
+            using var unpacked = Layer(packed, path, form);
+            return unpacked.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception error) when (error is InvalidDataException or ZstdException or IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     private enum PackingForm
     {
         None,

@@ -33,6 +33,9 @@ public sealed class RegisterLayout
 
     private int ThreadPointerWord { get; init; } = -1;
 
+    /// <summary>The structure has the base of thread-local storage as well.</summary>
+    public bool HasThreadPointer => ThreadPointerWord >= 0;
+
     // r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es fs gs
     private static readonly RegisterLayout Amd64 = new("amd64", [10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0])
     {
@@ -82,6 +85,12 @@ public sealed class RegisterLayout
             ThreadPointer = ThreadPointerWord < 0 ? threadPointer : Word(bytes, ThreadPointerWord),
         };
     }
+
+    /// <summary>The program counter of a structure.</summary>
+    public ulong ReadProgramCounter(ReadOnlySpan<byte> bytes) => Word(bytes, ProgramCounterWord);
+
+    /// <summary>Changes the program counter of a structure.</summary>
+    public void WriteProgramCounter(Span<byte> bytes, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(bytes[(ProgramCounterWord * WordSize)..], value);
 
     private static ulong Word(ReadOnlySpan<byte> bytes, int index) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[(index * WordSize)..]);
 }

@@ -29,7 +29,9 @@ internal ref partial struct StackWalk<TMemory>
                 // The g register is the goroutine that starts, and the stack pointer its own already.
                 return TryReadWord(_goroutine + (ulong)fields.ScheduledPc, out var pc) && ChangeSegment() ? Return(pc, _sp, isExact: false) : End(UnwindEnd.SwitchedStack);
             default:
-                return TryFollowVdso() ? ChangeSegment() : End(UnwindEnd.SwitchedStack);
+                if (TryFollowVdso())
+                    return ChangeSegment();
+                return TryFollowOwnRecord(out var isHere) ? isHere || ChangeSegment() : End(UnwindEnd.SwitchedStack);
         }
     }
 
@@ -156,6 +158,23 @@ internal ref partial struct StackWalk<TMemory>
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Assembly that moves the stack pointer keeps the frame pointer, which leads to the record that the function made on its caller's stack. Only
+    /// this one record is believed, so that no frame is passed over.
+    /// </summary>
+    private bool TryFollowOwnRecord(out bool isSameStack)
+    {
+        isSameStack = false;
+        if (_architecture.HasLinkRegister || !_isExact || (_framePointer & 7) != 0 || _framePointer == 0 || _framePointerSlot != 0)
+            return false;
+        if (!TryReadWord(_framePointer, out var saved) || !TryReadWord(_framePointer + 8, out var returnAddress) || !IsGoReturn(returnAddress))
+            return false;
+        var sp = _framePointer + 16;
+        isSameStack = sp > _sp && sp - _sp < 1 << 20;
+        (_framePointer, _framePointerSlot) = (saved, 0);
+        return Return(returnAddress, sp, isExact: false);
     }
 
     private readonly bool IsGoReturn(ulong address)

@@ -24,7 +24,7 @@ public sealed class DisguisedTableTests
         var (wanted, symbolizer) = (new Symbolizer(original), new Symbolizer(binary));
 
         Assert.Equal(original.Functions.AsEnumerable(), binary.Functions);
-        Assert.Equal(original.Moduledata, binary.Moduledata);
+        Assert.Equivalent(original.Moduledata, binary.Moduledata, strict: true);
         foreach (var function in original.Functions)
         {
             var middle = function.Entry + ((function.End - function.Entry) / 2);

@@ -147,24 +147,115 @@ public sealed class RecordTests
         Assert.True(samples > 0);
     }
 
-    [Fact]
-    public async Task A_variables_map_is_watched_for_writes()
+    [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.27")]
+    public async Task Channel_events_name_the_programs_own_lines(string go)
     {
         Tracing.Require();
-        using Workplace place = new("mapww", "1.25");
-        Outcome outcome = await place.Record("--mode", "watch", "--map", VariableOf("mapww"), "--", place.Binary);
+        using Workplace place = new("chansend", go);
+        Outcome outcome = await place.Record("--mode", "sched", "--probe", "chan", "--", place.Binary);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        using PerfRecording recording = PerfRecording.Open(Path.Combine(place.Recording, "perf.data"));
-        Assert.Contains(recording.Events, known => known.Name.StartsWith("mem:0x", StringComparison.Ordinal));
-        using PerfRecordReader reader = recording.OpenReader();
-        HashSet<int> writers = [];
-        while (reader.TryRead(out PerfRecord record))
+        Outcome events = await FaultlineProgram.Run(place.Folder, "events", place.Recording, "--format", "json");
+        using JsonDocument document = JsonDocument.Parse(events.Output);
+        HashSet<string> seen = [.. document.RootElement.GetProperty("events").EnumerateArray().Select(each => $"{each.GetProperty("kind").GetString()} {each.GetProperty("function").GetString()}")];
+        foreach ((string operation, string label) in new[] { ("chan-send", "fault:send"), ("chan-close", "cause:close") })
         {
-            if (record.TryReadSample(out PerfSample sample) && record.Event!.Name.StartsWith("mem:", StringComparison.Ordinal))
-                writers.Add(sample.ThreadId);
+            SourceMarker marker = SampleProgram.Find("chansend").TryFindMarker(label)!;
+            Assert.Contains(seen, each => each.StartsWith($"{operation} main.", StringComparison.Ordinal));
+            Assert.Contains(document.RootElement.GetProperty("events").EnumerateArray(), each => each.GetProperty("kind").GetString() == operation && each.GetProperty("line").ValueKind == JsonValueKind.Number && each.GetProperty("line").GetInt32() == marker.Line);
+        }
+    }
+
+    [Fact]
+    public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
+    {
+        Tracing.Require();
+        List<string> lines = [];
+        for (int attempt = 0; attempt < 4 && !lines.Contains("map-write main.(*sessionStore).touch"); attempt++)
+        {
+            using Workplace place = new("maphot", "1.27");
+            Outcome outcome = await place.Record("--mode", "sample", "--format", "json", "--", place.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            using JsonDocument report = JsonDocument.Parse(outcome.Output);
+            JsonElement incident = report.RootElement.GetProperty("incidents")[0];
+            Assert.NotEqual("confirmed", incident.GetProperty("confidence").GetString());
+            foreach (JsonElement line in incident.GetProperty("sampled").EnumerateArray())
+                lines.Add($"{line.GetProperty("operation").GetString()} {line.GetProperty("function").GetString()}");
+        }
+
+        Assert.Contains("map-write main.(*sessionStore).touch", lines);
+        Assert.All(lines, line => Assert.Contains("main.(*sessionStore).", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_faults_time_is_told_by_the_wall_clock()
+    {
+        Tracing.Require();
+        using Workplace place = new("maphot", "1.26");
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Outcome outcome = await place.Record("--format", "json", "--", place.Binary);
+        DateTimeOffset after = DateTimeOffset.UtcNow;
+        using JsonDocument report = JsonDocument.Parse(outcome.Output);
+        Assert.InRange(report.RootElement.GetProperty("incidents")[0].GetProperty("recordings")[0].GetProperty("faultTime").GetDateTimeOffset(), before, after);
+    }
+
+    [Fact]
+    public async Task A_variables_map_is_watched_for_writes_where_the_machine_can()
+    {
+        Tracing.Require();
+        HashSet<int> writers = [];
+        if (!CanWatch())
+        {
+            using Workplace place = new("mapww", "1.25");
+            Outcome refused = await place.Record("--mode", "watch", "--map", VariableOf("mapww"), "--", place.Binary);
+            Assert.Equal(69, refused.ExitCode);
+            Assert.Contains("never reports a write", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("mend: faultline record --mode targeted", refused.Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(place.Recording));
+            return;
+        }
+
+        // On a machine with far more work than processors a run can be over before it is held.
+        for (int attempt = 0; attempt < 6 && writers.Count == 0; attempt++)
+        {
+            using Workplace held = new("mapww", "1.25");
+            Outcome outcome = await held.Record("--mode", "watch", "--map", VariableOf("mapww"), "--", held.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            if (outcome.Error.Contains("no write was watched", StringComparison.Ordinal))
+                continue;
+            using PerfRecording recording = PerfRecording.Open(Path.Combine(held.Recording, "perf.data"));
+            Assert.Contains(recording.Events, known => known.Name.StartsWith("mem:0x", StringComparison.Ordinal));
+            using PerfRecordReader reader = recording.OpenReader();
+            while (reader.TryRead(out PerfRecord record))
+            {
+                if (record.TryReadSample(out PerfSample sample) && record.Event!.Name.StartsWith("mem:", StringComparison.Ordinal))
+                    writers.Add(sample.ThreadId);
+            }
         }
 
         Assert.NotEmpty(writers);
+    }
+
+    /// <summary>Asks perf itself, with a program that writes to a byte that its symbols name.</summary>
+    private static bool CanWatch()
+    {
+        using Workplace place = new("mapww", "1.25");
+        string source = Path.Combine(place.Folder, "writes.c"), program = Path.Combine(place.Folder, "writes");
+        File.WriteAllText(source, "volatile char mark; int main(void) { for (int i = 0; i < 100; i++) mark ^= 1; return 0; }");
+        Tool("gcc", "-O1", "-no-pie", "-o", program, source);
+        string address = Tool("nm", program).Split('\n').First(line => line.EndsWith(" mark", StringComparison.Ordinal)).Split(' ')[0].TrimStart('0');
+        return Tool("perf", "stat", "-x", ",", "-e", $"mem:0x{address}/1:w:u", program).StartsWith("100,", StringComparison.Ordinal);
+
+        static string Tool(string name, params string[] arguments)
+        {
+            System.Diagnostics.ProcessStartInfo start = new(name, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+            string text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, text);
+            return text;
+        }
     }
 
     internal static List<ProbeEvent> Read(Bundle bundle)

@@ -77,12 +77,27 @@ public sealed class RecordedConflictTests : IDisposable
         => Assert.Equal(Confidence.Probable, Assert.Single(_events.Read(9, 1).Write(10, 2.9).Fatal(9, 3).Rivals()).Confidence);
 
     [Fact]
-    public void Whoever_raised_the_fault_as_well_is_confirmed_whatever_the_recording_lacks()
+    public void An_only_candidate_who_raised_the_fault_as_well_is_confirmed_whatever_the_recording_lacks()
     {
-        var rivals = _events.Write(11, 0).Write(10, 0.5).Write(9, 1).Fatal(9, 2).Fatal(10, 2.5).Rivals(WithGap);
-        Assert.Equal((10UL, Rules.RecordedInside, Confidence.Confirmed), (rivals[0].Write.Enter.Goroutine, rivals[0].Rule, rivals[0].Confidence));
-        Assert.Equal((11UL, Confidence.Probable), (rivals[1].Write.Enter.Goroutine, rivals[1].Confidence));
-        Assert.Equal(Confidence.Confirmed, _events.Rivals(WithGap, 11).Single(rival => rival.Write.Enter.Goroutine == 11).Confidence);
+        var rival = Assert.Single(_events.Write(10, 0.5).Write(9, 1).Fatal(9, 2).Fatal(10, 2.5).Rivals(WithGap));
+        Assert.Equal((10UL, Rules.RecordedInside, Confidence.Confirmed), (rival.Write.Enter.Goroutine, rival.Rule, rival.Confidence));
+    }
+
+    [Fact]
+    public void Of_several_candidates_one_who_raised_the_fault_can_be_a_victim_of_the_same_writer()
+    {
+        var rivals = _events.Write(11, 0).Write(10, 0.5).Write(9, 1).Fatal(9, 2).Fatal(10, 2.5).Rivals();
+        Assert.Equal(2, rivals.Count);
+        Assert.All(rivals, rival => Assert.Equal(Confidence.Probable, rival.Confidence));
+        Assert.All(_events.Rivals(WithGap, 11), rival => Assert.Equal(Confidence.Probable, rival.Confidence));
+    }
+
+    [Fact]
+    public void A_writer_who_came_while_the_victim_was_held_up_is_not_confirmed_beside_the_one_who_was_there()
+    {
+        var rivals = _events.Write(11, 0).Read(9, 1).Write(10, 20).Fatal(9, 50).Rivals();
+        Assert.Equal([10UL, 11UL], rivals.Select(rival => rival.Write.Enter.Goroutine).Order());
+        Assert.All(rivals, rival => Assert.Equal(Confidence.Probable, rival.Confidence));
     }
 
     [Fact]

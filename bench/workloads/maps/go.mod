@@ -1,0 +1,3 @@
+module example.com/faultline/bench/maps
+
+go 1.21

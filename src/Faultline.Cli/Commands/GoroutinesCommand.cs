@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Faultline.Cli.Cores;
+using Faultline.Diagnosis;
+using Faultline.Runtime.Cores;
+using Faultline.Runtime.Goroutines;
+using Faultline.Runtime.Live;
+
+namespace Faultline.Cli.Commands;
+
+/// <summary><c>faultline goroutines</c>: one view of all goroutines, whatever shows them.</summary>
+internal static class GoroutinesCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          faultline goroutines crash.log
+          faultline goroutines core.1234.zst --binary ./app
+          faultline goroutines bundle/ --top 10
+          faultline goroutines 4711
+          ./app 2>&1 | faultline goroutines - --format json
+
+        Goroutines with equal states and stacks are one bucket, largest first.
+        """;
+
+    public static Command Create()
+    {
+        Argument<string> input = new("INPUT") { Description = "A log with a traceback, a core (packed or not), a bundle, or the id of a process; '-' is standard input." };
+        Option<string?> binary = new("--binary", "-b") { HelpName = "PATH", Description = "The program; searched for when a core names it." };
+        Option<bool> force = new("--force") { Description = "Go on with a binary of another build than the core's." };
+        Option<OutputFormat> format = DiagnoseOptions.Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+        Option<long?> top = new("--top") { HelpName = "N", Description = "Print at most N buckets." };
+        Option<long> skip = new("--skip") { HelpName = "N", Description = "Leave out the first N buckets." };
+        Command command = new("goroutines", "Show the goroutines of a log, a core, a bundle or a process, bucketed by equal stacks.") { input, binary, force, format, top, skip };
+        command.SetAction(arguments => Run(
+            arguments.GetValue(input)!,
+            arguments.GetValue(binary),
+            arguments.GetValue(force),
+            arguments.GetValue(format),
+            Math.Clamp(arguments.GetValue(skip), 0, int.MaxValue),
+            arguments.GetValue(top) is { } most ? Math.Clamp(most, 0, int.MaxValue) : null));
+        CommandLine.AddHelp(command, Examples);
+        return command;
+    }
+
+    private static int Run(string name, string? binaryPath, bool force, OutputFormat format, long skip, long? top)
+    {
+        if (name != "-" && CoreFile.IsCore(name))
+        {
+            using CoreSession core = CoreSession.Open(name, binaryPath, force);
+            CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(GoroutineBuckets.Collect(core.State), core.State.Stacks.Set, core.Names, output, skip, top));
+            CoreOutput.Tell(core.Diagnostics);
+            return ExitCode.Ok;
+        }
+
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int processId) && !File.Exists(name))
+            return OfProcess(processId, format, skip, top);
+        using InputSet inputs = InputSet.Open([name], binaryPath);
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary });
+        if (report.Incidents.Count == 0)
+            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings));
+        CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(report.Incidents[0], output, skip, top));
+        if (report.Incidents.Count > 1)
+            StandardStreams.Tell($"faultline: note: '{name}' holds {report.Incidents.Count} crashes; the first is shown.");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The process stands still only while its goroutines are read.</summary>
+    private static int OfProcess(int processId, OutputFormat format, long skip, long? top)
+    {
+        try
+        {
+            using LiveProcess process = LiveProcess.Open(processId);
+            RuntimeState? state = RuntimeState.TryAttach(process.Binary, process.LoadBias, process.Memory, process.Threads, process.Log);
+            IReadOnlyList<GoroutineBuckets.Bucket> buckets = state is null ? [] : GoroutineBuckets.Collect(state);
+            process.LetGo();
+            if (state is null)
+                throw new UserErrorException(ExitCode.BadData, $"process {processId}: {string.Join("; ", process.Diagnostics.Select(item => $"{item.Message} ({item.Id})"))}.");
+            FrameNames names = new(process.Binary, process.LoadBias);
+            CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(buckets, state.Stacks.Set, names, output, skip, top));
+            CoreOutput.Tell(process.Diagnostics);
+            return ExitCode.Ok;
+        }
+        catch (ProcessUnavailableException error)
+        {
+            throw new UserErrorException(error.IsMissing ? ExitCode.InputMissing : ExitCode.Unavailable, $"{error.Message.TrimEnd('.')}.");
+        }
+        catch (IOException)
+        {
+            throw new UserErrorException(ExitCode.BadData, $"the program of process {processId} could not be read.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using Faultline.Binaries.Reading;
+
+namespace Faultline.Cli.Cores;
+
+/// <summary>Writes to standard output in the form that was asked for.</summary>
+internal static class CoreOutput
+{
+    private const int BufferSize = 16 * 1024;
+
+    /// <summary>A reader that has seen enough ends it.</summary>
+    public static void Write(OutputFormat format, string verb, Action<ICoreOutput> write)
+    {
+        try
+        {
+            using Stream stream = StandardStreams.OpenOutput();
+            using BufferedStream buffered = new(stream, BufferSize);
+            if (format == OutputFormat.Json)
+            {
+                using (CoreJson json = new(buffered, verb))
+                {
+                    write(json);
+                    json.Finish();
+                }
+
+                buffered.WriteByte((byte)'\n');
+            }
+            else
+            {
+                using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize, leaveOpen: true);
+                CoreText text = new(writer);
+                write(text);
+                text.Finish();
+            }
+
+            buffered.Flush();
+        }
+        catch (IOException error) when (error is not MalformedDataException)
+        {
+            // Nobody reads on.
+        }
+    }
+
+    public static void Tell(IEnumerable<Diagnostic> diagnostics)
+    {
+        foreach (Diagnostic diagnostic in diagnostics)
+            StandardStreams.Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
+    }
+}

@@ -1,0 +1,69 @@
+using Faultline.Diagnosis.Incidents;
+using Faultline.Runtime.Goroutines;
+
+namespace Faultline.Cli.Cores;
+
+/// <summary>Goroutines with equal states and stacks, largest bucket first.</summary>
+internal static class GoroutineBuckets
+{
+    public const int ShownIds = 16;
+
+    /// <summary>Those of a crash that a log reports.</summary>
+    public static void Write(Incident incident, ICoreOutput output, long skip, long? top)
+    {
+        output.Text("source", incident.Log.Source);
+        output.Number("goroutines", incident.GoroutineCount);
+        output.OpenList("buckets", incident.Buckets.Count);
+        foreach (GoroutineBucket bucket in incident.Buckets.Skip((int)skip).Take((int)(top ?? int.MaxValue)))
+        {
+            output.OpenItem();
+            output.Number("count", bucket.Count);
+            output.Text("state", bucket.Status);
+            if (bucket.WaitMinutes is { } minutes)
+                output.Number("waitMinutes", minutes);
+            output.Text("ids", string.Join(' ', bucket.Goroutines) + (bucket.Count > bucket.Goroutines.Count ? " …" : ""));
+            output.Flag("stackUnavailable", bucket.StackUnavailable);
+            output.Frames("frames", bucket.Frames.Select(frame => new ViewFrame(frame.Function, frame.File, frame.Line, frame.Pc, frame.Inlined)));
+            output.CloseItem();
+        }
+
+        output.CloseList();
+    }
+
+    /// <summary>Those of a process. Nothing of it is needed any more once they are collected.</summary>
+    public static IReadOnlyList<Bucket> Collect(RuntimeState state)
+    {
+        Dictionary<(int Stack, string State), List<ulong>> buckets = [];
+        foreach (Goroutine goroutine in state.Goroutines)
+        {
+            (int, string) key = (state.Stacks.Intern(goroutine, out _), state.Describe(goroutine));
+            if (!buckets.TryGetValue(key, out List<ulong>? ids))
+                buckets.Add(key, ids = []);
+            ids.Add(goroutine.Id);
+        }
+
+        return [.. buckets.OrderByDescending(bucket => bucket.Value.Count).ThenBy(bucket => bucket.Value[0]).Select(bucket => new Bucket(bucket.Key.Stack, bucket.Key.State, bucket.Value))];
+    }
+
+    public static void Write(IReadOnlyList<Bucket> buckets, StackSet stacks, FrameNames names, ICoreOutput output, long skip, long? top)
+    {
+        output.Number("goroutines", buckets.Sum(bucket => bucket.Ids.Count));
+        output.OpenList("buckets", buckets.Count);
+        foreach (Bucket bucket in buckets.Skip((int)skip).Take((int)(top ?? int.MaxValue)))
+        {
+            output.OpenItem();
+            output.Number("count", bucket.Ids.Count);
+            output.Text("state", bucket.State);
+            output.Text("ids", string.Join(' ', bucket.Ids.Take(ShownIds)) + (bucket.Ids.Count > ShownIds ? " …" : ""));
+            output.Frames("frames", names.Show(stacks.Frames(bucket.Stack)));
+            output.CloseItem();
+        }
+
+        output.CloseList();
+    }
+
+    /// <param name="Stack">Number of the stack that they share.</param>
+    /// <param name="State">As tracebacks print it.</param>
+    /// <param name="Ids">In the order of the runtime's table.</param>
+    public sealed record Bucket(int Stack, string State, IReadOnlyList<ulong> Ids);
+}
