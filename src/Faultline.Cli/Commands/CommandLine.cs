@@ -33,6 +33,7 @@ internal static class CommandLine
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
         root.Subcommands.Add(RecordCommand.Create(options));
+        root.Subcommands.Add(CatchCommand.Create(options));
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());

@@ -46,14 +46,15 @@ public sealed class MemoryRivals
     /// <summary>Null when the victim's stack shows no map function.</summary>
     /// <param name="victim">The goroutine that raised the fault.</param>
     /// <param name="isAtFault">The process was stopped when the fault was raised. A core that a signal made later shows what the others did after it.</param>
-    public MemoryConflict? Find(Goroutine victim, bool isAtFault)
+    /// <param name="knownMap">The victim's map, when its registers told; 0 to look for it.</param>
+    public MemoryConflict? Find(Goroutine victim, bool isAtFault, ulong knownMap = 0)
     {
         var frames = _state.Stacks.Read(victim, out _);
         var index = Array.FindIndex(frames, frame => _functions.ContainsKey(frame.FunctionIndex));
         if (index < 0)
             return null;
         var site = index + 1 < frames.Length ? FindSite(frames, index) : null;
-        var maps = MapsOf(victim, frames, index, site);
+        var maps = knownMap != 0 ? [knownMap] : MapsOf(victim, frames, index, site);
         var found = new List<MapWriter>();
         var isAllKnown = true;
         foreach (var goroutine in _state.Goroutines)
@@ -72,7 +73,8 @@ public sealed class MemoryRivals
         var shared = inside.Select(writer => writer.MapAddress).Distinct().ToList();
         // What only looks like a map's header proves nothing: its mark, or a variable that names it, does.
         var named = GlobalsOf(site);
-        var map = shared is [var only] && (IsMarked(only) || named.Contains(only)) ? only
+        var map = knownMap != 0 ? knownMap
+            : shared is [var only] && (IsMarked(only) || named.Contains(only)) ? only
             : maps is [var single] && (IsMarked(single) || named.Contains(single)) ? single : 0;
         var isMarked = map != 0 && IsMarked(map);
         return new MemoryConflict
