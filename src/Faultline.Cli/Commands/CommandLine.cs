@@ -38,6 +38,7 @@ internal static class CommandLine
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(TraceCommand.Create());
         root.Subcommands.Add(CoreCommand.Create());
         root.Subcommands.Add(GoroutinesCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
