@@ -1,9 +1,11 @@
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Capture.Bundles;
+using Faultline.Cli.Cores;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Tracebacks;
+using Faultline.Runtime.Cores;
 
 namespace Faultline.Cli;
 
@@ -13,6 +15,7 @@ internal sealed class InputSet : IDisposable
     private readonly List<TracebackLog> _logs = [];
     private readonly List<Recording> _recordings = [];
     private readonly List<BundleInput> _bundles = [];
+    private readonly List<CoreSession> _cores = [];
 
     private InputSet()
     {
@@ -23,6 +26,9 @@ internal sealed class InputSet : IDisposable
 
     /// <summary>The recordings in the order of the inputs, each read to its end.</summary>
     public IReadOnlyList<Recording> Recordings => _recordings;
+
+    /// <summary>The cores in the order of the inputs, open.</summary>
+    public IReadOnlyList<CoreSession> Cores => _cores;
 
     public GoBinary? Binary { get; private set; }
 
@@ -38,6 +44,8 @@ internal sealed class InputSet : IDisposable
         try
         {
             names = [.. names.SelectMany(inputs.OpenBundle)];
+            List<string> cores = [.. names.Where(CoreFile.IsCore)];
+            names = [.. names.Except(cores, StringComparer.Ordinal)];
             // The cheap look first: a wrong path should not be found out after a long read.
             List<InputFile> files = [];
             try
@@ -47,7 +55,10 @@ internal sealed class InputSet : IDisposable
                 binaryPath = ChooseBinary(files, binaryPath) ?? inputs._bundles.Select(bundle => bundle.BinaryPath).FirstOrDefault(path => path is not null);
                 if (binaryPath is not null)
                     inputs.Binary = OpenBinary(binaryPath);
-                if (files.TrueForAll(file => file.Kind == InputKind.Binary))
+                foreach (string core in cores)
+                    inputs._cores.Add(CoreSession.Open(core, binaryPath, force: false));
+                inputs.Binary ??= inputs._cores.Count > 0 ? OpenBinary(inputs._cores[0].Dump.Binary.Path) : null;
+                if (cores.Count == 0 && files.TrueForAll(file => file.Kind == InputKind.Binary))
                     files.Add(OpenStandardInput(binaryPath));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
                     inputs._logs.AddRange(ReadLogs(file));
@@ -97,6 +108,7 @@ internal sealed class InputSet : IDisposable
     public void Dispose()
     {
         Binary?.Dispose();
+        _cores.ForEach(core => core.Dispose());
         _bundles.ForEach(bundle => bundle.Dispose());
     }
 
@@ -115,7 +127,7 @@ internal sealed class InputSet : IDisposable
         {
             string? refusal = file.Kind switch
             {
-                InputKind.Core => $"'{file.Name}' is a core dump, which this version does not read. Give the crash log and the binary.",
+                InputKind.Core => $"'{file.Name}' is a core dump; it cannot be read from a pipe.",
                 InputKind.Binary when file.IsStandardInput || file.Size is null => "a binary cannot be read from a pipe. Give its path with --binary.",
                 _ => null,
             };

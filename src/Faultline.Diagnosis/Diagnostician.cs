@@ -2,6 +2,7 @@ using Faultline.Binaries;
 using Faultline.Binaries.Code;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Recordings.Samples;
@@ -20,6 +21,9 @@ public sealed record DiagnosisInputs
 
     /// <summary>Recordings of the program, each read to its end.</summary>
     public IReadOnlyList<Recording> Recordings { get; init; } = [];
+
+    /// <summary>Memory of the program: cores. The caller keeps and disposes what is behind it.</summary>
+    public IReadOnlyList<MemoryImage> Memories { get; init; } = [];
 
     /// <summary>Path prefixes to replace (old, new) when sources are looked up and shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths { get; init; } = [];
@@ -47,11 +51,32 @@ public static class Diagnostician
         // Deaths that a log may report in a way that could not be matched are not told a second time.
         if (incidents.TrueForAll(incident => incident.Recordings.Count > 0))
             incidents.AddRange(deaths.Open.ToList().Select(death => RecordedIncident.Build(death.Recording, death.Fault, new ProgramImage(inputs.Binary, code, sources))));
+        foreach (var memory in inputs.Memories)
+        {
+            AddMemory(incidents, memory, new ProgramImage(inputs.Binary, code, sources));
+            diagnostics.AddRange(memory.State.Diagnostics);
+        }
+
         foreach (var recording in inputs.Recordings)
             diagnostics.AddRange(recording.Diagnostics);
         if (inputs.Binary is { } binary)
             diagnostics.AddRange(binary.Diagnostics);
         return new DiagnosisReport { Incidents = incidents, Diagnostics = diagnostics };
+    }
+
+    /// <summary>To the incident of the same death, or as one of its own.</summary>
+    private static void AddMemory(List<Incident> incidents, MemoryImage memory, ProgramImage image)
+    {
+        for (var index = 0; index < incidents.Count; index++)
+        {
+            if (MemoryIncident.Join(incidents[index], memory, image) is not { } joined)
+                continue;
+            incidents[index] = joined;
+            return;
+        }
+
+        if (MemoryIncident.Build(memory, image) is { } own)
+            incidents.Add(own);
     }
 
     private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, SourceFiles sources, RecordedDeaths deaths, IReadOnlyList<SampledActivity> samples)

@@ -14,6 +14,7 @@ public sealed class CommandLineTests
         { "help-symbolize", "symbolize --help", "empty.log", 0 },
         { "help-info", "info --help", "empty.log", 0 },
         { "help-events", "events --help", "empty.log", 0 },
+        { "help-trace", "trace --help", "empty.log", 0 },
         { "help-core", "core --help", "empty.log", 0 },
         { "help-goroutines", "goroutines --help", "empty.log", 0 },
         { "events-missing", "events nowhere", "empty.log", 66 },

@@ -71,6 +71,16 @@ public sealed class CoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_core_of_a_stuck_program_is_diagnosed()
+    {
+        JsonElement incident = (await Ask("diagnose", s_stuck.Value.CorePath, "--format", "json")).GetProperty("incidents")[0];
+        Assert.Equal("deadlock", incident.GetProperty("fault").GetProperty("kind").GetString());
+        Assert.Equal("probable", incident.GetProperty("confidence").GetString());
+        ulong[] stuck = [.. incident.GetProperty("buckets").EnumerateArray().SelectMany(bucket => bucket.GetProperty("goroutines").EnumerateArray()).Select(id => id.GetUInt64()).Order()];
+        Assert.Equal(Numbers(Truth(s_stuck.Value).GetProperty("Stuck")), stuck);
+    }
+
+    [Fact]
     public async Task A_running_process_shows_its_goroutines_and_goes_on()
     {
         using Process process = Process.Start(new ProcessStartInfo(s_stuck.Value.Binary.Path, [Path.Combine(_folder, "truth")]) { UseShellExecute = false, RedirectStandardOutput = true })!;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Faultline.Binaries;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.Reading;
+using Faultline.Capture.Catching;
 using Faultline.Capture.Machine;
 using Faultline.Capture.Probes;
 using Faultline.Capture.Recording;
@@ -17,6 +18,8 @@ namespace Faultline.Capture.Bundles;
 public sealed class BundleWriter
 {
     private const string ArchiveEnding = ".tar.zst";
+
+    private static string Version => (typeof(BundleWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+')[0];
 
     private readonly string? _archivePath;
 
@@ -69,6 +72,27 @@ public sealed class BundleWriter
         Try(problems, "the description of the machine", () => WriteJson(BundleNames.Machine, MachineDescription.Read(), BundleJson.Written.MachineFacts));
         Try(problems, "the description of the recording", () =>
             WriteJson(BundleNames.Manifest, Manifest(plan, command, result, program, [.. result.Problems, .. problems]), BundleJson.Written.BundleManifest));
+        return problems;
+    }
+
+    /// <summary>Adds what describes a program that was caught, and its tables.</summary>
+    /// <param name="binary">The program.</param>
+    /// <param name="path">Where it lay.</param>
+    /// <param name="command">The command; empty for a process that ran already.</param>
+    /// <param name="start">When the watching began.</param>
+    /// <param name="result">How it went.</param>
+    /// <returns>What could not be written, a sentence each.</returns>
+    public IReadOnlyList<string> Describe(GoBinary binary, string path, IReadOnlyList<string> command, DateTimeOffset start, CatchResult result)
+    {
+        List<string> problems = [];
+        string? program = Try(problems, "the program's tables", () => WriteProgram(binary, withBinary: false));
+        Try(problems, "the description of the machine", () => WriteJson(BundleNames.Machine, MachineDescription.Read(), BundleJson.Written.MachineFacts));
+        Try(problems, "the description of the catch", () => WriteJson(
+            BundleNames.Manifest,
+            new BundleManifest(
+                BundleManifest.CurrentSchema, Version, "catch", command, result.ProcessId, result.ExitCode, start, DateTimeOffset.UtcNow, new BundleClock("CLOCK_MONOTONIC", MonotonicClock.Now()), RingSize: 0,
+                ProgramOf(binary, path, result.Fault?.LoadBias, program), new BundleCoverage(WritesComplete: false, MapType: null, []), [], [], problems),
+            BundleJson.Written.BundleManifest));
         return problems;
     }
 
@@ -145,7 +169,7 @@ public sealed class BundleWriter
         ProbeCoverage coverage = plan.Probes.Coverage;
         return new BundleManifest(
             BundleManifest.CurrentSchema,
-            (typeof(BundleWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+')[0],
+            Version,
             PlanText.ModeName(plan.Mode),
             command,
             result.ProcessId,
@@ -154,13 +178,15 @@ public sealed class BundleWriter
             result.End,
             new BundleClock("CLOCK_MONOTONIC", result.StartMonotonic),
             plan.Perf.RingSize,
-            new BundleProgram(
-                result.ProgramPath, binary.BuildInfo?.GoVersion, binary.Architecture, binary.GoBuildId, binary.GnuBuildId, result.LoadBias is { } bias ? Hex(bias) : null, program),
+            ProgramOf(binary, result.ProgramPath, result.LoadBias, program),
             new BundleCoverage(coverage.WritesAreComplete, coverage.MapType.Length > 0 ? coverage.MapType : null, coverage.Gaps),
             [.. plan.Probes.Points.Select(point => new BundleProbe(new ProbeName(plan.Probes.Group, point.Kind, point.Index).ToString(), Hex(point.Address), point.Function, point.Place, point.IsCallSite))],
             [.. result.Formats.Select(format => new BundleFormat(format.Key, format.Value))],
             problems);
     }
+
+    private static BundleProgram ProgramOf(GoBinary binary, string path, ulong? loadBias, string? file) => new(
+        path, binary.BuildInfo?.GoVersion, binary.Architecture, binary.GoBuildId, binary.GnuBuildId, loadBias is { } bias ? Hex(bias) : null, file);
 
     private static string Hex(ulong value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
 }

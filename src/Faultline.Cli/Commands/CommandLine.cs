@@ -33,10 +33,12 @@ internal static class CommandLine
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
         root.Subcommands.Add(RecordCommand.Create(options));
+        root.Subcommands.Add(CatchCommand.Create(options));
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(TraceCommand.Create());
         root.Subcommands.Add(CoreCommand.Create());
         root.Subcommands.Add(GoroutinesCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Verdicts;
 
 namespace Faultline.Cli.Commands;
@@ -17,6 +18,7 @@ internal static class DiagnoseCommand
           journalctl -u app -o cat | faultline diagnose - --binary /usr/local/bin/app
           faultline diagnose ci.log --fail-on probable
           faultline diagnose crash.log ./app perf.data
+          faultline diagnose ./app core.1234
 
         Inputs are told apart by content, so their names and their order do not matter.
         Without INPUT, standard input is read.
@@ -27,7 +29,7 @@ internal static class DiagnoseCommand
         Argument<string[]> inputs = new("INPUT")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Crash logs, the program's binary (ELF), recordings (perf.data) and bundles of them; '-' is standard input.",
+            Description = "Crash logs, the program's binary (ELF), recordings (perf.data), core dumps and bundles; '-' is standard input.",
         };
         Command command = new("diagnose", "Explain the crashes that logs hold: who collided with whom, where, on what, and how sure that is.") { inputs };
         options.AddTo(command);
@@ -54,8 +56,11 @@ internal static class DiagnoseCommand
             Logs = inputs.Logs,
             Binary = inputs.Binary,
             Recordings = inputs.Recordings,
+            Memories = [.. inputs.Cores.Select(core => new MemoryImage(core.Dump.Core.Path, core.State, IsAtFault: false))],
             SourcePaths = sourcePaths,
         });
+        if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })
+            throw new UserErrorException(ExitCode.BadData, $"nothing wrong was found in '{core.Dump.Core.Path}': no thread raised a fault, and every goroutine that waits can still be woken. 'faultline core' looks into it.");
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings));
         foreach (string note in NoCrash.Notes(inputs.Logs))

@@ -120,7 +120,7 @@ internal static class RecordCommand
         }
     }
 
-    private static string BinaryPath(string? given, string[] command, int? processId)
+    internal static string BinaryPath(string? given, string[] command, int? processId)
     {
         if (given is not null)
             return Path.GetFullPath(given);
@@ -196,6 +196,6 @@ internal static class RecordCommand
     }
 
     // A running program is opened through /proc, which names the very file that runs.
-    private static string ProgramPath(string path) =>
+    internal static string ProgramPath(string path) =>
         path.StartsWith("/proc/", StringComparison.Ordinal) && new FileInfo(path).LinkTarget is { } target ? target : path;
 }

@@ -25,6 +25,9 @@ internal sealed class EvidenceBook(string logSource, string? binaryPath)
         return id;
     }
 
+    /// <summary>A fact read from the memory of a process, at an address of it.</summary>
+    public int AddMemory(string source, ulong address, FormattableString text) => Add(source, null, null, address, FormattableString.Invariant(text));
+
     public int AddHeader(GoroutineTrace goroutine)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"goroutine {goroutine.Id} [{goroutine.Status}]");

@@ -25,6 +25,7 @@ public sealed class MemoryRivals
     private readonly Dictionary<int, bool> _writes = [];
     private readonly MapLayout _layout;
     private readonly MapWriteMark _mark;
+    private readonly ulong _headerSize;
 
     /// <param name="state">The process.</param>
     /// <param name="code">The program's code; null leaves out what only it tells.</param>
@@ -36,6 +37,7 @@ public sealed class MemoryRivals
             _functions[function.Function.Index] = function;
         var isSwiss = !state.Layouts.Has("runtime.hmap");
         _layout = MapLayout.ForSizes(isSwiss, keySize: 8, elementSize: 8);
+        _headerSize = (ulong)Math.Max(8, state.Layouts.Size(isSwiss ? "internal/runtime/maps.Map" : "runtime.hmap"));
         _mark = isSwiss
             ? new MapWriteMark(state.Binary, state.Layouts.Offset("internal/runtime/maps.Map", "writing"), 1)
             : new MapWriteMark(state.Binary, state.Layouts.Offset("runtime.hmap", "flags"), 4);
@@ -44,14 +46,15 @@ public sealed class MemoryRivals
     /// <summary>Null when the victim's stack shows no map function.</summary>
     /// <param name="victim">The goroutine that raised the fault.</param>
     /// <param name="isAtFault">The process was stopped when the fault was raised. A core that a signal made later shows what the others did after it.</param>
-    public MemoryConflict? Find(Goroutine victim, bool isAtFault)
+    /// <param name="knownMap">The victim's map, when its registers told; 0 to look for it.</param>
+    public MemoryConflict? Find(Goroutine victim, bool isAtFault, ulong knownMap = 0)
     {
         var frames = _state.Stacks.Read(victim, out _);
         var index = Array.FindIndex(frames, frame => _functions.ContainsKey(frame.FunctionIndex));
         if (index < 0)
             return null;
         var site = index + 1 < frames.Length ? FindSite(frames, index) : null;
-        var maps = MapsOf(victim, frames, index, site);
+        var maps = knownMap != 0 ? [knownMap] : MapsOf(victim, frames, index, site);
         var found = new List<MapWriter>();
         var isAllKnown = true;
         foreach (var goroutine in _state.Goroutines)
@@ -68,7 +71,11 @@ public sealed class MemoryRivals
         isAllKnown &= found.TrueForAll(writer => writer.MapAddress != 0 || writer.IsAmbiguous || writer.Stage == WriteStage.Unmarked);
         var inside = found.Where(writer => writer.MapAddress != 0 && writer.Stage != WriteStage.Unmarked).ToList();
         var shared = inside.Select(writer => writer.MapAddress).Distinct().ToList();
-        var map = shared is [var only] ? only : maps is [var single] ? single : 0;
+        // What only looks like a map's header proves nothing: its mark, or a variable that names it, does.
+        var named = GlobalsOf(site);
+        var map = knownMap != 0 ? knownMap
+            : shared is [var only] && (IsMarked(only) || named.Contains(only)) ? only
+            : maps is [var single] && (IsMarked(single) || named.Contains(single)) ? single : 0;
         var isMarked = map != 0 && IsMarked(map);
         return new MemoryConflict
         {
@@ -104,13 +111,7 @@ public sealed class MemoryRivals
     /// <summary>The maps that the victim's frames and the variables that its call names lead to, those that are being written alone if there are any.</summary>
     private List<ulong> MapsOf(Goroutine victim, StackFrame[] frames, int index, MapCallSite? site)
     {
-        var maps = new HashSet<ulong>();
-        foreach (var root in site?.Operand.DirectRoots ?? [])
-        {
-            if (root.Kind == MapRootKind.Global && IsMap(_state.Memory.ReadUInt64(root.Address + _state.LoadBias)))
-                maps.Add(_state.Memory.ReadUInt64(root.Address + _state.LoadBias));
-        }
-
+        var maps = GlobalsOf(site);
         if (maps.Count == 0)
         {
             for (var frame = index; frame < Math.Min(frames.Length, index + 2); frame++)
@@ -119,6 +120,18 @@ public sealed class MemoryRivals
 
         var marked = maps.Where(IsMarked).ToList();
         return marked.Count > 0 ? marked : [.. maps];
+    }
+
+    private HashSet<ulong> GlobalsOf(MapCallSite? site)
+    {
+        var maps = new HashSet<ulong>();
+        foreach (var root in site?.Operand.DirectRoots ?? [])
+        {
+            if (root.Kind == MapRootKind.Global && _state.Memory.ReadUInt64(root.Address + _state.LoadBias) is var address && IsMap(address))
+                maps.Add(address);
+        }
+
+        return maps;
     }
 
     private bool HasWrite(int stack)
@@ -162,11 +175,11 @@ public sealed class MemoryRivals
             yield return register;
     }
 
+    /// <summary>A map that goroutines share lies in the heap, in a slot of its header's size.</summary>
     private bool IsMap(ulong address) =>
-        address > 0xffff && (address & 7) == 0 && !IsCode(address) && GoMap.TryRead(_state.Memory, _state.Layouts, _layout, address) is { } map
+        _state.Heap.Heap.TryFind(address, out var slot) && slot.Address == address && slot.Size >= _headerSize && slot.Size < 2 * _headerSize
+        && GoMap.TryRead(_state.Memory, _state.Layouts, _layout, address) is { } map
         && (map.Swiss is null || map.Swiss.Value.Directory != 0) && (map.Classic is null || map.Classic.Value.Buckets != 0);
-
-    private bool IsCode(ulong address) => _state.Binary.TryFindFunction(address - _state.LoadBias, out _);
 
     private bool IsMarked(ulong address) => GoMap.TryRead(_state.Memory, _state.Layouts, _layout, address)?.IsWriting == true;
 }

@@ -11,11 +11,12 @@ public static partial class Ptrace
     private const int ContinueRequest = 7, DetachRequest = 17;
     private const int EventMessageRequest = 0x4201, SignalInfoRequest = 0x4202, GetRegistersRequest = 0x4204, SetRegistersRequest = 0x4205;
     private const int SeizeRequest = 0x4206, InterruptRequest = 0x4207, ListenRequest = 0x4208;
-    private const int WaitNoHang = 1, WaitAllKinds = 0x40000000, WaitThisThread = 0x20000000;
+    private const int Interrupted = 4;
+    private const int WaitNoHang = 1, WaitStopped = 2, WaitAllKinds = 0x40000000, WaitThisThread = 0x20000000;
     private const int SignalInfoSize = 128;
 
     /// <summary>Register sets by their note type.</summary>
-    internal const int GeneralRegisters = 1, ThreadPointerRegister = 0x401;
+    public const int GeneralRegisters = 1, ThreadPointerRegister = 0x401;
 
     /// <summary>Begins to trace a thread without stopping it; 0, or the kernel's error number.</summary>
     public static int Seize(int threadId, TraceOptions options) => Call(SeizeRequest, threadId, 0, (nint)options) ? 0 : Marshal.GetLastPInvokeError();
@@ -58,8 +59,17 @@ public static partial class Ptrace
     /// <summary>Sets a register set of a stopped thread.</summary>
     public static bool WriteRegisters(int threadId, int set, Span<byte> buffer) => Registers(SetRegistersRequest, threadId, set, buffer) == buffer.Length;
 
-    /// <summary>The next change of any thread that this OS thread traces or has started; false when a signal cut the waiting short, or nothing is left.</summary>
-    public static bool TryWaitForAny(out ThreadChange change) => TryWait(-1, WaitThisThread, out change);
+    /// <summary>The next change of any thread that this OS thread traces or has started, a stop of such a child included; false when nothing is left.</summary>
+    public static bool TryWaitForAny(out ThreadChange change)
+    {
+        while (!TryWait(-1, WaitThisThread | WaitStopped, out change))
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>A change of one thread that has come already.</summary>
     public static bool TryTake(int threadId, out ThreadChange change) => TryWait(threadId, WaitNoHang, out change);

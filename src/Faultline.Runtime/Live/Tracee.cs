@@ -131,8 +131,8 @@ public sealed class Tracee
         return threads;
     }
 
-    /// <summary>What a stopped thread stopped with; null for one that runs or is not known.</summary>
-    public ThreadChange? StopOf(int threadId) => _threads.GetValueOrDefault(threadId);
+    /// <summary>The threads that stand, with what each of them stopped with.</summary>
+    public IReadOnlyList<ThreadChange> Stops => [.. _threads.Values.OfType<ThreadChange>()];
 
     /// <summary>A stopped thread does not get the signal that stopped it.</summary>
     public void Swallow(int threadId) => _threads[threadId] = new ThreadChange(threadId, ((int)TraceEvent.Stop << 16) | (Trap << 8) | 0x7f);

@@ -1,0 +1,96 @@
+using Faultline.Binaries.Reading;
+
+namespace Faultline.Evidence.ExecutionTraces;
+
+/// <summary>
+/// A Go execution trace of format version 2 (Go 1.22 and newer, flight recorder included). The file stays mapped; one generation's tables are in memory at a time. Enumerate it once;
+/// not thread-safe.
+/// </summary>
+public sealed class ExecutionTrace : IDisposable
+{
+    internal const int HeaderSize = 16;
+
+    private static readonly int[] s_supported = [22, 23, 25, 26];
+
+    private readonly MappedFile _file;
+    private readonly DiagnosticLog _diagnostics;
+
+    private ExecutionTrace(MappedFile file, int minorVersion)
+    {
+        _file = file;
+        MinorVersion = minorVersion;
+        _diagnostics = new DiagnosticLog(file.Path);
+    }
+
+    /// <summary>NN of the header's <c>go 1.NN</c>: the version that made the format, not the one that wrote the file.</summary>
+    public int MinorVersion { get; }
+
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics.Items;
+
+    /// <summary>True when a file starts like a trace, of whatever version.</summary>
+    public static bool IsTrace(ReadOnlySpan<byte> head) => TryReadVersion(head, out _);
+
+    /// <exception cref="MalformedDataException">It is no trace, or one of a version that is not read.</exception>
+    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
+    public static ExecutionTrace Open(string path)
+    {
+        MappedFile file = MappedFile.Open(path);
+        try
+        {
+            _ = file.TrySlice(0, Math.Min(HeaderSize, file.Length), out ReadOnlySpan<byte> head);
+            if (!TryReadVersion(head, out int minor))
+                throw new MalformedDataException(path, 0, "header", "it does not start with 'go 1.NN trace'");
+            if (minor < s_supported[0])
+                throw new MalformedDataException(path, 0, "header", $"the format of Go 1.{minor} is older than Go 1.22 and is not read. Open it with 'go tool trace', or record again with a program built by Go 1.22 or newer");
+            if (!s_supported.Contains(minor))
+                throw new MalformedDataException(path, 0, "header", $"the format 'go 1.{minor}' is not known. Use a newer faultline");
+            return new ExecutionTrace(file, minor);
+        }
+        catch (MalformedDataException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All events in the order in which they happened.</summary>
+    public IEnumerable<TraceEvent> Enumerate()
+    {
+        GenerationScanner scanner = new(_file, MinorVersion, _diagnostics);
+        EventOrder order = new();
+        GenerationMerge merge = new(_file, order, _diagnostics);
+        bool isFirst = true;
+        long last = long.MinValue;
+        long start = 0;
+        while (scanner.Next() is { } generation)
+        {
+            order.Begin(generation.Number, isFirst);
+            last = Math.Max(last + 1, generation.ToNanoseconds(generation.FirstTick));
+            merge.Begin(generation);
+            while (merge.TryNext(out TraceEvent next))
+            {
+                last = Math.Max(last + 1, next.Time);
+                next.Time = last;
+                yield return next;
+            }
+
+            // After damage the states are unknown, and are learnt again from the next generation's status events.
+            isFirst = merge.IsBroken;
+            _file.ReleasePages(start, scanner.Position - start);
+            start = scanner.Position;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static bool TryReadVersion(ReadOnlySpan<byte> head, out int minor)
+    {
+        minor = 0;
+        if (head.Length < HeaderSize || !head.StartsWith("go 1."u8))
+            return false;
+        int end = 5;
+        while (end < 8 && head[end] is >= (byte)'0' and <= (byte)'9')
+            minor = (minor * 10) + head[end++] - '0';
+        return end > 5 && head[end..].StartsWith(" trace"u8);
+    }
+}
