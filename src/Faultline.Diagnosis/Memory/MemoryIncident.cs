@@ -136,21 +136,21 @@ internal sealed class MemoryIncident
 
     private Incident Incident(
         FaultKind kind, string message, SharedObject? shared, Access victim, IReadOnlyList<Access> rivals, string summary, Confidence? confidence, IReadOnlyList<Goroutine>? shown = null) => new()
-    {
-        Log = new LogOrigin(_memory.Source, Carrier: null, Stream: null),
-        Program = ProgramIdentification.Identify(_image),
-        Fault = new Fault(kind, message, Recoverable: kind == FaultKind.OtherPanic, victim.Evidence),
-        Object = shared,
-        Victim = victim,
-        Rivals = rivals,
-        Summary = summary,
-        GoroutineCount = _state.Goroutines.Count,
-        Buckets = Buckets(shown ?? _state.Goroutines),
-        Evidence = _evidence.Items,
-        Missing = [],
-        Diagnostics = [],
-        Confidence = confidence,
-    };
+        {
+            Log = new LogOrigin(_memory.Source, Carrier: null, Stream: null),
+            Program = ProgramIdentification.Identify(_image),
+            Fault = new Fault(kind, message, Recoverable: kind == FaultKind.OtherPanic, victim.Evidence),
+            Object = shared,
+            Victim = victim,
+            Rivals = rivals,
+            Summary = summary,
+            GoroutineCount = _state.Goroutines.Count,
+            Buckets = Buckets(shown ?? _state.Goroutines),
+            Evidence = _evidence.Items,
+            Missing = [],
+            Diagnostics = [],
+            Confidence = confidence,
+        };
 
     private List<GoroutineBucket> Buckets(IReadOnlyList<Goroutine> goroutines) =>
         [.. goroutines.GroupBy(goroutine => (Stack: _state.Stacks.Intern(goroutine, out _), State: _state.Describe(goroutine)))
