@@ -47,7 +47,7 @@ public sealed class TraceGeneration
         if (!_text.TryGetValue(id, out string? text))
         {
             _ = _file.TrySlice(place.Offset, place.Size, out ReadOnlySpan<byte> bytes);
-            _text[id] = text = System.String.Intern(Encoding.UTF8.GetString(bytes));
+            _text[id] = text = Encoding.UTF8.GetString(bytes);
         }
 
         return text;
