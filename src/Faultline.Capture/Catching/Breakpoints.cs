@@ -131,6 +131,6 @@ internal sealed partial class Breakpoints : IDisposable
         using SafePipeHandle hears = _word.ClientSafePipeHandle;
         using FileStream nowhere = new("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         nint nothing = nowhere.SafeFileHandle.DangerousGetHandle();
-        return ChildProcess.Start(words, [(hears.DangerousGetHandle(), 0), (nothing, 1), (nothing, 2), (_memory.DangerousGetHandle(), 3)], ownSession: true);
+        return ChildProcess.Start(words, [(hears.DangerousGetHandle(), 0), (nothing, 1), (nothing, 2), (_memory.DangerousGetHandle(), 3)], [], ownSession: true);
     }
 }

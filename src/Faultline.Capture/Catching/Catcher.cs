@@ -101,7 +101,9 @@ public sealed class Catcher
         using AnonymousPipeServerStream errors = new(PipeDirection.In, HandleInheritability.None);
         int processId = ChildProcess.Start(
             ["/bin/sh", "-c", Script, "faultline-hold", .. _request.Command],
-            [(errors.ClientSafePipeHandle.DangerousGetHandle(), 2), (hold.ClientSafePipeHandle.DangerousGetHandle(), 3)], ownSession: false);
+            [(errors.ClientSafePipeHandle.DangerousGetHandle(), 2), (hold.ClientSafePipeHandle.DangerousGetHandle(), 3)],
+            AdvisedEnvironment.Additions(Environment.GetEnvironmentVariable, asyncPreemptOff: false),
+            ownSession: false);
         errors.DisposeLocalCopyOfClientHandle();
         hold.DisposeLocalCopyOfClientHandle();
         using LogTail log = new(_request.LogPath);

@@ -16,9 +16,10 @@ internal static unsafe partial class ChildProcess
     /// <summary>Starts a command with this process's environment and the descriptors that are not closed on exec; returns its id.</summary>
     /// <param name="words">Program and arguments; a bare name is looked up in PATH.</param>
     /// <param name="descriptors">Descriptors of this process, and what they are called in the new one.</param>
+    /// <param name="additions">Variables beside, or instead of, this process's own.</param>
     /// <param name="ownSession">Signals of the terminal do not reach it.</param>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> words, IReadOnlyList<(nint Here, int There)> descriptors, bool ownSession)
+    public static int Start(IReadOnlyList<string> words, IReadOnlyList<(nint Here, int There)> descriptors, IReadOnlyList<KeyValuePair<string, string>> additions, bool ownSession)
     {
         byte* actions = stackalloc byte[StructureSize];
         byte* attributes = stackalloc byte[StructureSize];
@@ -34,7 +35,10 @@ internal static unsafe partial class ChildProcess
         SetDefaults(attributes, signals);
         SetFlags(attributes, (short)(DefaultSignals | SignalMask | (ownSession ? OwnSession : 0)));
         nint[] arguments = Texts(words);
-        nint[] environment = Texts([.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")]);
+        Dictionary<string, string?> variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal);
+        foreach ((string name, string value) in additions)
+            variables[name] = value;
+        nint[] environment = Texts([.. variables.Select(variable => $"{variable.Key}={variable.Value}")]);
         try
         {
             int error = Spawn(out int id, words[0], actions, attributes, arguments, environment);

@@ -11,9 +11,6 @@ public sealed record PerfCommand
     /// <summary>Bytes of the ring of each processor, which keeps the newest events; 0 writes all events as they come.</summary>
     public long RingSize { get; init; }
 
-    /// <summary>Registers of the user's code to record, as perf names them.</summary>
-    public IReadOnlyList<string> UserRegisters { get; init; } = [];
-
     /// <summary>As <c>--call-graph</c> takes it; null for none.</summary>
     public string? CallGraph { get; init; }
 
@@ -30,8 +27,6 @@ public sealed record PerfCommand
             arguments.AddRange(["--overwrite", "-m", Size(RingSize)]);
         else
             arguments.AddRange(["-m", "8M"]);
-        if (UserRegisters.Count > 0)
-            arguments.Add("--user-regs=" + string.Join(',', UserRegisters));
         if (CallGraph is not null)
             arguments.AddRange(["--call-graph", CallGraph]);
         foreach (string name in Events)

@@ -43,8 +43,10 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
 
     private void Write()
     {
-        string prefix = incident.Fault.Recoverable ? "panic:" : "fatal error:";
-        page.Paragraph(0, incident.Fault.Message, hang: 4, prefix, Ink.Red, maxLines: allowance.Entry);
+        if (incident.Fault is { Kind: FaultKind.Deadlock, Message: "" })
+            page.Paragraph(0, "goroutines that nothing can wake, and no fatal error", hang: 4, "stuck:", Ink.Red, maxLines: allowance.Entry);
+        else
+            page.Paragraph(0, incident.Fault.Message, hang: 4, incident.Fault.Recoverable ? "panic:" : "fatal error:", Ink.Red, maxLines: allowance.Entry);
         if (Identity(incident) is { Length: > 0 } identity)
             page.Line(0, identity, Ink.Dim);
         foreach (Diagnostic error in incident.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(1))

@@ -24,6 +24,7 @@ public sealed class CatchTests
         Assert.Contains("raised by  goroutine ", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("main.(*sessionStore).", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("verdict    ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("goroutine 1 [", File.ReadAllText(Path.Combine(place.Recording, "crash.log")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(place.Recording, "manifest.json")));
         Assert.Equal(0, (await FaultlineProgram.Run(place.Folder, "diagnose", place.Recording)).ExitCode);
     }

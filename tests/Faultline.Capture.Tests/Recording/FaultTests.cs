@@ -166,8 +166,14 @@ public sealed class FaultTests
         Tracing.Require();
         using Workplace place = new("maphot", "1.27");
         string tool = Path.Combine(place.Folder, "faultline");
-        File.Copy(FaultlineProgram.Path, tool);
-        File.SetUnixFileMode(tool, (UnixFileMode)0b111_101_101);
+        // Native it is one file; built beside the tests it needs its libraries.
+        bool isNative = !File.Exists(FaultlineProgram.Path + ".dll");
+        foreach (string file in isNative ? [FaultlineProgram.Path] : Directory.GetFiles(Path.GetDirectoryName(FaultlineProgram.Path)!))
+        {
+            string copy = Path.Combine(place.Folder, Path.GetFileName(file));
+            File.Copy(file, copy);
+            File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
+        }
         Outcome outcome = await FaultlineProgram.Finish(
             FaultlineProgram.StartTool(place.Folder, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tool, "record", "-o", "/tmp/faultline-never", "--", place.Binary), "");
         Assert.Equal(69, outcome.ExitCode);
