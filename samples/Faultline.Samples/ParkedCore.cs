@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Faultline.Samples;
@@ -12,7 +13,9 @@ public sealed record ParkedCore(SampleBinary Binary, string CorePath, string Tru
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes a core, or finds it taken. Needs <c>gcore</c>. Safe to call from several threads and processes.</summary>
+    private static readonly ConcurrentDictionary<string, Lock> s_turns = new(StringComparer.Ordinal);
+
+    /// <summary>Takes a core, or finds it taken. Needs <c>gcore</c>. Safe to call from several threads.</summary>
     /// <param name="arguments">More arguments of the program, after the file for what it says.</param>
     public static ParkedCore Take(SampleBinary binary, params IReadOnlyList<string> arguments)
     {
@@ -20,20 +23,30 @@ public sealed record ParkedCore(SampleBinary Binary, string CorePath, string Tru
         ParkedCore core = new(binary, stem + ".core", stem + ".truth");
         if (!File.Exists(core.CorePath))
         {
-            string unfinished = $"{stem}.{Environment.ProcessId}.{Guid.NewGuid():N}";
-            try
+            // Core and truth are of one run: two that take them at once would mix theirs.
+            lock (s_turns.GetOrAdd(stem, _ => new Lock()))
             {
-                core.Run(unfinished, arguments);
-                File.Move(unfinished + ".truth", core.TruthPath, overwrite: true);
-                File.Move(unfinished + ".core", core.CorePath, overwrite: true);
-            }
-            finally
-            {
-                foreach (string left in Directory.GetFiles(Path.GetDirectoryName(stem)!, Path.GetFileName(unfinished) + "*"))
-                    File.Delete(left);
+                if (!File.Exists(core.CorePath))
+                    core.TakeNow(stem, arguments);
             }
         }
         return core;
+    }
+
+    private void TakeNow(string stem, IReadOnlyList<string> arguments)
+    {
+        string unfinished = $"{stem}.{Environment.ProcessId}.{Guid.NewGuid():N}";
+        try
+        {
+            Run(unfinished, arguments);
+            File.Move(unfinished + ".truth", TruthPath, overwrite: true);
+            File.Move(unfinished + ".core", CorePath, overwrite: true);
+        }
+        finally
+        {
+            foreach (string left in Directory.GetFiles(Path.GetDirectoryName(stem)!, Path.GetFileName(unfinished) + "*"))
+                File.Delete(left);
+        }
     }
 
     private void Run(string stem, IReadOnlyList<string> arguments)

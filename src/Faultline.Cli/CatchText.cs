@@ -33,9 +33,8 @@ internal static class CatchText
 
     private static string Verdict(CaughtMoment moment) => moment.Confidence switch
     {
-        Confidence.Confirmed => string.Create(CultureInfo.InvariantCulture, $"confirmed: goroutine {moment.Writers[0].Id} was inside a write of this map when goroutine {moment.Victim!.Id} found its mark (rule memory-in-write)"),
         Confidence.Probable => string.Create(CultureInfo.InvariantCulture, $"probable: goroutine {moment.Writers[0].Id} stood in a write of this map (rule memory-in-write)"),
-        Confidence.Possible => string.Create(CultureInfo.InvariantCulture, $"possible: goroutine {moment.Writers[0].Id} stood in a write of this map, but the mark is gone (rule memory-in-write)"),
+        Confidence.Possible => string.Create(CultureInfo.InvariantCulture, $"possible: goroutine {moment.Writers[0].Id} stood in a write of this map, but {(moment.IsMarked ? "so may others" : "the mark is gone")} (rule memory-in-write)"),
         _ => "the other side had left the map before all threads stood; memory no longer shows who it was. 'faultline record' does",
     };
 

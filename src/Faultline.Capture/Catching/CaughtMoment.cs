@@ -61,7 +61,7 @@ public sealed record CaughtMoment
         RuntimeState? state = RuntimeState.TryAttach(fault.Binary, fault.LoadBias, space, threads, log);
         if (state is null || raiser is null || !state.TryFindMachine(raiser.ThreadId, out var machine) || !state.Goroutines.TryFindAt(machine.CurrentGoroutine, out Goroutine victim))
             return new CaughtMoment { Message = message, MapAddress = map, GoroutineCount = state?.Goroutines.Count ?? 0, Diagnostics = log.Items };
-        MemoryConflict? conflict = fault.MissedCount == 0 ? new MemoryRivals(state, code).Find(victim, isAtFault: true, map) : null;
+        MemoryConflict? conflict = fault.MissedCount == 0 ? new MemoryRivals(state, code).Find(victim, map) : null;
         return new CaughtMoment
         {
             Message = message,

@@ -56,7 +56,7 @@ internal static class DiagnoseCommand
             Logs = inputs.Logs,
             Binary = inputs.Binary,
             Recordings = inputs.Recordings,
-            Memories = [.. inputs.Cores.Select(core => new MemoryImage(core.Dump.Core.Path, core.State, IsAtFault: false))],
+            Memories = [.. inputs.Cores.Select(core => new MemoryImage(core.Dump.Core.Path, core.State))],
             SourcePaths = sourcePaths,
         });
         if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })

@@ -62,7 +62,7 @@ internal sealed class MemoryIncident
     {
         if (FindVictim() is not { } victim)
             return BuildStuck();
-        if (new MemoryRivals(_state, _image.Code).Find(victim, _memory.IsAtFault) is not { } conflict || !Raises(conflict.Frames, "fatal"))
+        if (new MemoryRivals(_state, _image.Code).Find(victim) is not { } conflict || !Raises(conflict.Frames, "fatal"))
             return BuildSingle(victim);
 
         var type = conflict.Site is { Types: [{ } only] } ? only.Name : null;
@@ -92,8 +92,7 @@ internal sealed class MemoryIncident
         var place = writer.Stage == WriteStage.Marked ? "past the setting of its write mark" : "somewhere in it";
         var why = confidence switch
         {
-            Confidence.Confirmed => $"memory at the fault shows it inside a write of this map, {place}, and nobody else",
-            Confidence.Probable => $"memory shows it inside a write of this map, {place}, and the map's mark is set{(_memory.IsAtFault ? "" : "; the core was made after the fault, when it may have come there anew")}",
+            Confidence.Probable => $"memory shows it inside a write of this map, {place}, and the map's mark is set; the core was made after the fault, when it may have come there anew",
             _ => $"memory shows it inside a write of this map, {place}",
         };
         return AccessOf(writer.Goroutine, writer.Frames, MapOperations.Of(writer.Operation), site, Rules.MemoryInWrite, why, confidence, writer.MapAddress);

@@ -45,9 +45,8 @@ public sealed class MemoryRivals
 
     /// <summary>Null when the victim's stack shows no map function.</summary>
     /// <param name="victim">The goroutine that raised the fault.</param>
-    /// <param name="isAtFault">The process was stopped when the fault was raised. A core that a signal made later shows what the others did after it.</param>
     /// <param name="knownMap">The victim's map, when its registers told; 0 to look for it.</param>
-    public MemoryConflict? Find(Goroutine victim, bool isAtFault, ulong knownMap = 0)
+    public MemoryConflict? Find(Goroutine victim, ulong knownMap = 0)
     {
         var frames = _state.Stacks.Read(victim, out _);
         var index = Array.FindIndex(frames, frame => _functions.ContainsKey(frame.FunctionIndex));
@@ -87,9 +86,9 @@ public sealed class MemoryRivals
             MapAddress = map,
             IsMarked = isMarked,
             Writers = [.. inside.OrderByDescending(writer => writer.Stage).ThenBy(writer => writer.IsAmbiguous).ThenBy(writer => writer.Goroutine.Id)],
+            // Threads go on for a while before they stand, far longer than a write takes: who is inside by then need not have been when the victim looked.
             Confidence = inside.Count == 0 ? null
-                : isAtFault && isMarked && isAllKnown && inside is [{ Stage: WriteStage.Marked, IsAmbiguous: false }] ? Confidence.Confirmed
-                : isMarked ? Confidence.Probable
+                : isMarked && isAllKnown && inside is [{ Stage: WriteStage.Marked, IsAmbiguous: false }] ? Confidence.Probable
                 : Confidence.Possible,
         };
     }

@@ -31,7 +31,7 @@ internal ref partial struct StackWalk<TMemory>
             default:
                 if (TryFollowVdso())
                     return ChangeSegment();
-                return TryFollowOwnRecord(out var isHere) ? isHere || ChangeSegment() : End(UnwindEnd.SwitchedStack);
+                return point.Rule == FrameRule.Elsewhere && TryFollowOwnRecord(out var isHere) ? isHere || ChangeSegment() : End(UnwindEnd.SwitchedStack);
         }
     }
 

@@ -70,7 +70,7 @@ internal static partial class DumpedRecord
         if (Register().Match(line) is { Success: true } register)
             return $" {register.Groups["name"].Value}={Hex(register.Groups["value"].Value)}";
         if (Stack().Match(line) is { Success: true } stack)
-            return $" stack={stack.Groups["size"].Value}";
+            return stack.Groups["size"].Value == "0" ? "" : $" stack={stack.Groups["size"].Value}"; // The kernel could not copy it.
         if (PhysicalAddress().Match(line) is { Success: true } physical)
             return $" phys={Hex(physical.Groups["value"].Value)}";
         if (Printed().Match(line) is { Success: true } printed)
