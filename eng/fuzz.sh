@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the readers in process, one target a format (Elf, Pclntab, Dwarf, CompressedDwarf), then the log carriers and the kinds of perf
-# recordings, one target each (recordings are made on the spot and need root):
+# Fuzzes the readers in process, one target a format (Elf, Pclntab, Dwarf, CompressedDwarf), then the log carriers, the kinds of perf
+# recordings and execution traces, one target each (recordings and traces are made on the spot; recordings need root):
 #   eng/fuzz.sh [SECONDS] [SEED]
 # Each target runs for SECONDS (default 60). A failure names the seed and the round and leaves the file in the temporary folder.
 set -euo pipefail
@@ -11,4 +11,4 @@ run() {
   dotnet "artifacts/bin/$1/release/$1.dll" --no-ansi --progress off "${@:2}"
 }
 run Faultline.Binaries.Tests --filter-class '*.FuzzTests'
-run Faultline.Evidence.Tests --filter-method '*.HostileCarrierTests.Fuzz' --filter-method '*.HostilePerfTests.Fuzz*'
+run Faultline.Evidence.Tests --filter-method '*.HostileCarrierTests.Fuzz' --filter-method '*.HostilePerfTests.Fuzz*' --filter-method '*.HostileTraceTests.Fuzz'

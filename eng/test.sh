@@ -45,6 +45,7 @@ perf linux-perf
 llvm-symbolizer llvm
 debuginfod-find debuginfod
 npm npm
+dot graphviz
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Brings the Go toolchains (and delve) that the samples and oracles are built and checked with.
+# Brings the Go toolchains (and delve, and the sources of a large program) that the samples and oracles are built and checked with.
 #
 # The packages come from the Debian archive this machine already uses: the mirror is read from its apt sources, a private
 # apt state is kept in the cache, and nothing is installed. A finished version carries a stamp and is never fetched again.
 set -euo pipefail
 
 readonly ALL_VERSIONS=(1.27 1.24 1.23 1.19 1.21 1.22 1.25 1.26)
+readonly NATS_PACKAGES=(
+  golang-github-nats-io-{nats-server,jwt,go-nats,nkeys,nuid}-dev golang-github-{klauspost-compress,minio-highwayhash,cespare-xxhash}-dev
+  golang-golang-x-{crypto,sys,time,net,text,term}-dev golang-uber-automaxprocs-dev)
 readonly KEYRING_FOLDER=/usr/share/keyrings
 CACHE=${FAULTLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/faultline}
 
@@ -16,6 +19,7 @@ usage: toolchains.sh [--list] [--help] [VERSION...]
 Puts Go VERSION... (default: 1.19 1.21 1.22 1.23 1.24 1.25 1.26 1.27) and delve in the cache:
   $CACHE/go/1.NN     a relocatable GOROOT ($CACHE/go/1.NN/bin/go)
   $CACHE/bin/dlv     the delve debugger
+  $CACHE/nats        a GOPATH with the sources of nats-server, a large program of others
 where $CACHE is $FAULTLINE_CACHE, or $XDG_CACHE_HOME/faultline, or ~/.cache/faultline.
 
   --list   print the versions that the cache holds, one a line, and stop
@@ -36,6 +40,7 @@ suite_of() {
 }
 
 have() { [[ -e $CACHE/go/$1/.complete ]]; }
+have_nats() { [[ -e $CACHE/nats/.complete ]]; }
 have_delve() { [[ -x $CACHE/bin/dlv ]]; }
 
 list() {
@@ -163,6 +168,19 @@ fetch_delve() {
   rm -rf "$work"
 }
 
+fetch_nats() {
+  local work
+  work=$(mktemp -d "$CACHE/work.XXXXXX")
+  if unpack bookworm "$work" "${NATS_PACKAGES[@]}"; then
+    rm -rf "${CACHE:?}/nats"
+    mv "$work/root/usr/share/gocode" "$CACHE/nats"
+    touch "$CACHE/nats/.complete"
+  else
+    echo "toolchains: the sources of nats-server cannot be had from bookworm" >&2
+  fi
+  rm -rf "$work"
+}
+
 main() {
   local versions=() version missing=0
   while [[ $# -gt 0 ]]; do
@@ -179,12 +197,13 @@ main() {
   mkdir -p "$CACHE"
   exec 9> "$CACHE/toolchains.lock"
   for version in "${versions[@]}"; do have "$version" || missing=1; done
-  have_delve || missing=1
+  have_delve && have_nats || missing=1
   if [[ $missing -eq 1 ]]; then
     flock 9
     if prepare_apt bookworm bookworm-backports trixie trixie-backports sid; then
       for version in "${versions[@]}"; do have "$version" || fetch_go "$version"; done
       have_delve || fetch_delve
+      have_nats || fetch_nats
     fi
   fi
 

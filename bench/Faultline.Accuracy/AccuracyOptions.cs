@@ -14,8 +14,8 @@ internal sealed record AccuracyOptions
           --modes LIST         plain, race, trimpath, stripped, pie, noinline (plain)
           --levels LIST        all, scheddetail, system, default (all,scheddetail)
           --log-only           diagnose without the binary only
-          --recorded LIST      record the crashes instead, with 'faultline record': trace, targeted (needs root; samples:
-                               maphot, mapww, maprare, maphandlers)
+          --capture LIST       capture the crashes instead: trace, targeted (with 'faultline record'; needs root), catch (with
+                               'faultline catch'), core (a core alone), core+log; samples: maphot, mapww, maprare, maphandlers
           --binary-tool PATH   the faultline to judge (artifacts/native/faultline)
           --markdown FILE      write the report there (standard output)
           --keep DIR           folder for the logs of misses (artifacts/accuracy)
@@ -33,8 +33,8 @@ internal sealed record AccuracyOptions
 
     public IReadOnlyList<CrashLevel> Levels { get; private init; } = [.. CrashLevel.Known.Take(2)];
 
-    /// <summary>Modes of <c>faultline record</c>; empty to diagnose logs.</summary>
-    public IReadOnlyList<string> RecordModes { get; private init; } = [];
+    /// <summary>Of <see cref="CaptureCase.Modes"/>; empty to diagnose logs.</summary>
+    public IReadOnlyList<string> CaptureModes { get; private init; } = [];
 
     public IReadOnlyList<bool> WithBinary { get; private init; } = [true, false];
 
@@ -53,13 +53,13 @@ internal sealed record AccuracyOptions
         from level in Levels
         select new CrashCase(program, toolchain, mode, level);
 
-    /// <summary>All combinations that are recorded.</summary>
-    public IEnumerable<RecordedCase> RecordedCases() =>
+    /// <summary>All combinations that are captured.</summary>
+    public IEnumerable<CaptureCase> CaptureCases() =>
         from toolchain in Toolchains
         from program in Programs
-        where program.Supports(toolchain) && (Programs.Count < SampleProgram.All.Count(known => known.HasLedger) || RecordedCase.Samples.Contains(program.Name))
-        from mode in RecordModes
-        select new RecordedCase(program, toolchain, mode);
+        where program.Supports(toolchain) && (Programs.Count < SampleProgram.All.Count(known => known.HasLedger) || CaptureCase.Samples.Contains(program.Name))
+        from mode in CaptureModes
+        select new CaptureCase(program, toolchain, mode);
 
     /// <exception cref="FormatException">The message says what is wrong.</exception>
     public static AccuracyOptions Parse(string[] arguments)
@@ -78,7 +78,7 @@ internal sealed record AccuracyOptions
                 "--samples" => options with { Programs = List(word => SampleProgram.All.FirstOrDefault(program => program.HasLedger && program.Name == word)) },
                 "--modes" => options with { Modes = [.. Next().Split(',').Select(word => Enum.TryParse(word, ignoreCase: true, out BuildMode mode) ? mode : throw new FormatException($"{name}: no {word}"))] },
                 "--levels" => options with { Levels = List(word => CrashLevel.Known.FirstOrDefault(level => level.Name == word)) },
-                "--recorded" => options with { RecordModes = List(word => RecordedCase.Modes.FirstOrDefault(mode => mode == word)) },
+                "--capture" => options with { CaptureModes = List(word => CaptureCase.Modes.FirstOrDefault(mode => mode == word)) },
                 "--log-only" => options with { WithBinary = [false] },
                 "--binary-tool" => options with { ToolPath = Path.GetFullPath(Next()) },
                 "--markdown" => options with { MarkdownPath = Next() },

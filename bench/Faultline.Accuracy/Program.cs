@@ -22,8 +22,8 @@ if (options.Toolchains.Count == 0 || !File.Exists(options.ToolPath))
     return 69;
 }
 
-if (options.RecordModes.Count > 0)
-    return RecordedMatrix.Run(options, args);
+if (options.CaptureModes.Count > 0)
+    return CaptureMatrix.Run(options, args);
 
 CrashCase[] cases = [.. options.Cases()];
 NativeTool tool = new(options.ToolPath);

@@ -26,4 +26,7 @@ public enum BuildMode
 
     /// <summary><c>GOEXPERIMENT=noswissmap</c>: the maps of Go 1.23 in Go 1.24 and 1.25.</summary>
     NoSwissMap,
+
+    /// <summary><c>CGO_ENABLED=1</c>, for samples with C code; needs a C compiler, and is linked by it.</summary>
+    Cgo,
 }

@@ -40,7 +40,7 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
         string[] verb = program.IsTest ? ["test", "-c"] : ["build"];
         foreach (string argument in (string[])[.. verb, "-p", "2", "-o", output, .. FlagsOf(mode), "./" + program.RelativePath])
             start.ArgumentList.Add(argument);
-        toolchain.Configure(start.Environment, cgo: mode == BuildMode.Race);
+        toolchain.Configure(start.Environment, cgo: mode is BuildMode.Race or BuildMode.Cgo);
         if (mode == BuildMode.Arm64)
             start.Environment["GOARCH"] = "arm64";
         if (mode == BuildMode.NoSwissMap)
@@ -57,7 +57,7 @@ public sealed record SampleBinary(SampleProgram Program, Toolchain Toolchain, Bu
 
     private static string[] FlagsOf(BuildMode mode) => mode switch
     {
-        BuildMode.Plain or BuildMode.Arm64 or BuildMode.NoSwissMap => [],
+        BuildMode.Plain or BuildMode.Arm64 or BuildMode.NoSwissMap or BuildMode.Cgo => [],
         BuildMode.Race => ["-race"],
         BuildMode.TrimPath => ["-trimpath"],
         BuildMode.Stripped => ["-ldflags=-s -w"],

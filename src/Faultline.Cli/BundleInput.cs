@@ -13,8 +13,11 @@ internal sealed class BundleInput : IDisposable
 
     private BundleInput(Bundle bundle) => _bundle = bundle;
 
-    /// <summary>Recording and log.</summary>
-    public IEnumerable<string> Files => new[] { _bundle.PerfDataPath, _bundle.LogPath }.OfType<string>();
+    /// <summary>Recording, log and memory.</summary>
+    public IEnumerable<string> Files => new[] { _bundle.PerfDataPath, _bundle.LogPath, _bundle.CorePath }.OfType<string>();
+
+    /// <summary>Memory of the program at its fault; null when it was not kept.</summary>
+    public string? CorePath => _bundle.CorePath;
 
     /// <summary>The program, or what stands for it; null when there is neither.</summary>
     public string? BinaryPath => _bundle.BinaryPath;

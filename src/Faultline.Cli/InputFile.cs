@@ -1,7 +1,9 @@
 using Faultline.Binaries.Reading;
 using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Carriers.Packing;
+using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Perf;
+using Faultline.Evidence.Scheduling;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -9,6 +11,8 @@ namespace Faultline.Cli;
 /// <summary>An input that is open: its kind is known, and its bytes can be read from the start, also from a pipe.</summary>
 internal sealed class InputFile : IDisposable
 {
+    private const int BuildHeadSize = 64 * 1024;
+
     private readonly Stream _stream;
     private readonly PeekedStream _content;
 
@@ -26,6 +30,12 @@ internal sealed class InputFile : IDisposable
     public InputKind Kind { get; }
 
     public bool IsStandardInput => Name == "-";
+
+    /// <summary>It can be opened again and holds the same.</summary>
+    public bool IsRereadable => !IsStandardInput && _stream.CanSeek;
+
+    /// <summary>Its beginning holds lines of the compiler's <c>-m</c>. Only before it is read.</summary>
+    public bool LooksLikeBuild() => EscapeLogReader.IsBuildLog(_content.Peek(BuildHeadSize));
 
     /// <summary>Size in bytes; null for pipes.</summary>
     public long? Size => _stream.CanSeek ? _stream.Length : null;
@@ -54,11 +64,21 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>Reads it as a log, whatever that is wrapped in.</summary>
     /// <exception cref="UserErrorException">The input failed half-way, or a program is needed to unpack it.</exception>
-    public IReadOnlyList<TracebackLog> ReadLogs(Action<long> progress)
+    public IReadOnlyList<TracebackLog> ReadLogs(Action<long> progress) => ReadText(content => LogReader.Parse(content, Name, progress));
+
+    /// <summary>Reads it as the output of a program whose scheduler was traced.</summary>
+    /// <exception cref="UserErrorException">The input failed half-way, or a program is needed to unpack it.</exception>
+    public SchedulerSeries ReadSchedule(SchedulerLogOptions options, Action<long> progress) => ReadText(content => SchedulerLogReader.Read(content, Name, options, progress));
+
+    /// <summary>Reads it as what the Go compiler printed of its decisions.</summary>
+    /// <exception cref="UserErrorException">The input failed half-way, or a program is needed to unpack it.</exception>
+    public EscapeLog ReadBuild(EscapeLogOptions options, Action<long> progress) => ReadText(content => EscapeLogReader.Read(content, Name, options, progress));
+
+    private T ReadText<T>(Func<Stream, T> read)
     {
         try
         {
-            return LogReader.Parse(_content, Name, progress);
+            return read(_content);
         }
         catch (MissingToolException error)
         {

@@ -2,7 +2,9 @@ using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Capture.Bundles;
 using Faultline.Cli.Cores;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Recordings;
+using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Tracebacks;
 using Faultline.Runtime.Cores;
@@ -16,6 +18,7 @@ internal sealed class InputSet : IDisposable
     private readonly List<Recording> _recordings = [];
     private readonly List<BundleInput> _bundles = [];
     private readonly List<CoreSession> _cores = [];
+    private readonly List<EscapeIndex> _builds = [];
 
     private InputSet()
     {
@@ -27,8 +30,14 @@ internal sealed class InputSet : IDisposable
     /// <summary>The recordings in the order of the inputs, each read to its end.</summary>
     public IReadOnlyList<Recording> Recordings => _recordings;
 
+    /// <summary>What the compiler said while it built the program, in the order of the inputs.</summary>
+    public IReadOnlyList<EscapeIndex> Builds => _builds;
+
     /// <summary>The cores in the order of the inputs, open.</summary>
     public IReadOnlyList<CoreSession> Cores => _cores;
+
+    /// <summary>The memories in the cores.</summary>
+    public IReadOnlyList<MemoryImage> Memories => [.. _cores.Select(core => new MemoryImage(core.Dump.Core.Path, core.State) { Diagnostics = core.Dump.Core.Diagnostics })];
 
     public GoBinary? Binary { get; private set; }
 
@@ -36,7 +45,9 @@ internal sealed class InputSet : IDisposable
     /// <exception cref="UserErrorException">An input is missing, unreadable or one too many.</exception>
     /// <param name="names">Paths, bundles, or <c>-</c>.</param>
     /// <param name="binaryPath">The program; null to take it from the inputs.</param>
-    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath)
+    /// <param name="force">Go on with a program that is not the one of a core.</param>
+    /// <param name="takesStandardInput">False to refuse inputs that are programs only, instead of looking for a log in standard input.</param>
+    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath, bool force = false, bool takesStandardInput = true)
     {
         if (names.Count(name => name == "-") > 1)
             throw new UserErrorException(ExitCode.Usage, "'-' is given twice, but there is one standard input. Give it once.");
@@ -56,12 +67,12 @@ internal sealed class InputSet : IDisposable
                 if (binaryPath is not null)
                     inputs.Binary = OpenBinary(binaryPath);
                 foreach (string core in cores)
-                    inputs._cores.Add(CoreSession.Open(core, binaryPath, force: false));
+                    inputs._cores.Add(CoreSession.Open(core, binaryPath, force));
                 inputs.Binary ??= inputs._cores.Count > 0 ? OpenBinary(inputs._cores[0].Dump.Binary.Path) : null;
                 if (cores.Count == 0 && files.TrueForAll(file => file.Kind == InputKind.Binary))
-                    files.Add(OpenStandardInput(binaryPath));
+                    files.Add(OpenStandardInput(binaryPath, takesStandardInput));
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Log))
-                    inputs._logs.AddRange(ReadLogs(file));
+                    inputs.ReadText(file);
                 foreach (InputFile file in files.Where(file => file.Kind == InputKind.Recording))
                     inputs._recordings.Add(inputs.ReadRecording(file));
             }
@@ -112,8 +123,10 @@ internal sealed class InputSet : IDisposable
         _bundles.ForEach(bundle => bundle.Dispose());
     }
 
-    private static InputFile OpenStandardInput(string? binaryPath)
+    private static InputFile OpenStandardInput(string? binaryPath, bool isTaken)
     {
+        if (!isTaken && binaryPath is not null)
+            throw new UserErrorException(ExitCode.Usage, $"'{binaryPath}' is a program, not a dump. Give a log, a core, a bundle or the id of a process, and the program with --binary.");
         if (Console.IsInputRedirected)
             return InputFile.Open("-");
         throw new UserErrorException(ExitCode.Usage, binaryPath is null
@@ -158,6 +171,39 @@ internal sealed class InputSet : IDisposable
         BundleInput? bundle = _bundles.Find(bundle => bundle.Holds(file.Name));
         using PerfRecording recording = file.OpenRecording(bundle?.Options);
         return RecordingReader.Read(recording, Binary, bundle?.Plan);
+    }
+
+    /// <summary>
+    /// A log, the compiler's output, or both in one file: a first look tells, else a log without crash and races is read again. Standard input can be read
+    /// once only.
+    /// </summary>
+    private void ReadText(InputFile file)
+    {
+        bool isBuild = file.LooksLikeBuild();
+        if (isBuild)
+            AddBuild(file);
+        if (isBuild && !file.IsRereadable)
+            return;
+        IReadOnlyList<TracebackLog> logs = isBuild ? ReadAgain(file, ReadLogs) : ReadLogs(file);
+        bool isEmpty = logs.All(log => log.Reports.Count == 0 && log.Races.ReportCount == 0);
+        if (isEmpty && (isBuild || (file.IsRereadable && ReadAgain(file, AddBuild))))
+            return;
+        _logs.AddRange(logs);
+    }
+
+    private bool AddBuild(InputFile file)
+    {
+        using ProgressLine progress = new(file.Name, file.Size);
+        EscapeLog log = file.ReadBuild(new EscapeLogOptions(), progress.Report);
+        if (log.FactCount > 0)
+            _builds.Add(new EscapeIndex(log));
+        return log.FactCount > 0;
+    }
+
+    private static T ReadAgain<T>(InputFile file, Func<InputFile, T> read)
+    {
+        using InputFile again = InputFile.Open(file.Name);
+        return read(again);
     }
 
     private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)

@@ -1,5 +1,6 @@
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Recordings;
+using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Cli;
@@ -9,8 +10,10 @@ internal static class NoCrash
 {
     private const string Advice = "Go prints the crash to standard error: capture it with './app 2> crash.log' or './app 2>&1 | faultline'.";
 
-    public static string Explain(IReadOnlyList<TracebackLog> logs, IReadOnlyList<Recording> recordings) =>
-        logs.Count == 0 && recordings.Count > 0
+    public static string Explain(IReadOnlyList<TracebackLog> logs, IReadOnlyList<Recording> recordings, IReadOnlyList<EscapeIndex> builds) =>
+        logs.Count == 0 && builds.Count > 0 && recordings.Count == 0
+            ? string.Join('\n', builds.Select(build => $"'{build.Log.Source}' is what the compiler printed while it built a program, and holds no crash. Give the crash log beside it; 'faultline escape' shows what it says."))
+            : logs.Count == 0 && recordings.Count > 0
             ? string.Join('\n', recordings.Select(recording => $"no crash found in '{recording.Source}': of {recording.EventCount} events of faultline's probes none is a fault. Give the crash log as well: it says who died."))
             : logs.Count == 1
             ? $"{What(logs[0])} {Advice}"
@@ -27,6 +30,8 @@ internal static class NoCrash
             return $"no crash found in {name}: {error.Message} ({error.Id}).";
         if (log.ByteCount == 0)
             return $"no crash found in {name}: it is empty.";
+        if (log.Races.ReportCount > 0)
+            return $"no crash found in {name}, but {log.Races.ReportCount} {(log.Races.ReportCount == 1 ? "report" : "reports")} of the race detector: 'faultline race' explains them.";
         string lines = log.LineCount == 1 ? "1 line" : $"{log.LineCount} lines";
         return $"no crash found in {name}: it holds {lines} and no 'fatal error:', 'panic:' or goroutine block.";
     }

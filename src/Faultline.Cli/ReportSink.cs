@@ -8,8 +8,14 @@ namespace Faultline.Cli;
 /// <summary>Where and how the report goes: standard output, or a file that appears whole or not at all.</summary>
 internal sealed record ReportSink(OutputFormat Format, string? OutputPath, ColorChoice Color)
 {
+    /// <summary>True when the report shows instructions.</summary>
+    public bool WantsCode => Format == OutputFormat.Json;
+
     /// <summary>False when standard output was closed by its reader, which is no error: <c>faultline … | head</c>.</summary>
-    public bool Write(DiagnosisReport report)
+    public bool Write(DiagnosisReport report) => Write((stream, style) => WriteReport(stream, report, style));
+
+    /// <summary>The same for a report of another kind.</summary>
+    public bool Write(Action<Stream, TextStyle> report)
     {
         if (OutputPath is not null)
         {
@@ -29,7 +35,7 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
         }
     }
 
-    private void WriteFile(string path, DiagnosisReport report)
+    private void WriteFile(string path, Action<Stream, TextStyle> report)
     {
         TextStyle style = TextStyle.Plain with { Color = Color == ColorChoice.Always };
         try
@@ -72,9 +78,15 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
         }
     }
 
-    private void WriteTo(Stream stream, DiagnosisReport report, TextStyle style)
+    private static void WriteTo(Stream stream, Action<Stream, TextStyle> report, TextStyle style)
     {
         using BufferedStream buffered = new(stream, 64 * 1024);
+        report(buffered, style);
+        buffered.Flush();
+    }
+
+    private void WriteReport(Stream buffered, DiagnosisReport report, TextStyle style)
+    {
         if (Format == OutputFormat.Json)
         {
             JsonReport.Write(report, buffered);
@@ -84,11 +96,10 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
             using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
             TextReport.Write(report, writer, style);
         }
-
-        buffered.Flush();
     }
 
-    private TextStyle TerminalStyle()
+    /// <summary>As standard output wants it.</summary>
+    public TextStyle TerminalStyle()
     {
         bool terminal = !Console.IsOutputRedirected;
         bool color = Color switch

@@ -1,4 +1,5 @@
 using System.Text;
+using Faultline.Binaries.Reading;
 using Faultline.Reports.Text;
 
 namespace Faultline.Cli;
@@ -15,6 +16,33 @@ internal static class StandardStreams
 
     public static Stream OpenError() => new DescriptorStream(2, canRead: false);
 
+    /// <summary>Writes a document to standard output, as JSON with a line end or as text; false when its reader has seen enough and gone.</summary>
+    public static bool TryWrite(OutputFormat format, Action<Stream> writeJson, Action<TextWriter> writeText)
+    {
+        try
+        {
+            using Stream stream = OpenOutput();
+            using BufferedStream buffered = new(stream, 64 * 1024);
+            if (format == OutputFormat.Json)
+            {
+                writeJson(buffered);
+                buffered.WriteByte((byte)'\n');
+            }
+            else
+            {
+                using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
+                writeText(writer);
+            }
+
+            buffered.Flush();
+            return true;
+        }
+        catch (IOException error) when (error is not MalformedDataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes one message to standard error; control characters in it are shown as escapes. A closed stream is no error.</summary>
     public static void Tell(string message)
     {
@@ -22,6 +50,13 @@ internal static class StandardStreams
         for (int i = 0; i < lines.Length; i++)
             lines[i] = PrintableText.Escape(lines[i]);
         WriteError(string.Join('\n', lines) + "\n");
+    }
+
+    /// <summary>Writes remarks on inputs to standard error.</summary>
+    public static void Tell(IEnumerable<Diagnostic> diagnostics)
+    {
+        foreach (Diagnostic diagnostic in diagnostics)
+            Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
     }
 
     /// <summary>Writes to standard error as is.</summary>

@@ -69,9 +69,18 @@ public sealed class AccuracyTests
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             string folder = Directory.CreateTempSubdirectory("faultline-accuracy-").FullName;
-            IReadOnlyList<Trial> trials = Trial.Run(crash, [true, false], InProcess.Ask, folder);
-            if (trials[0].Outcome == TrialOutcome.Judged)
-                return trials;
+            try
+            {
+                IReadOnlyList<Trial> trials = Trial.Run(crash, [true, false], InProcess.Ask, folder);
+                if (trials[0].Outcome == TrialOutcome.Judged)
+                    return trials;
+            }
+            finally
+            {
+                // The run takes its own folder away; after one that was not judged it can be left.
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder, recursive: true);
+            }
         }
         Assert.Skip($"{crash} did not crash in {Attempts} runs");
         return [];

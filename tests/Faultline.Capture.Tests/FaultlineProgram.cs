@@ -9,6 +9,15 @@ internal static class FaultlineProgram
         ? native
         : System.IO.Path.Combine(AppContext.BaseDirectory, "faultline");
 
+    /// <summary>Copies it, with what lies beside it, for a user who may not enter the folder in which it was built. Returns the copy's path.</summary>
+    public static string CopyTo(string folder)
+    {
+        string target = Directory.CreateDirectory(System.IO.Path.Combine(folder, "tool")).FullName;
+        foreach (string file in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(Path)!))
+            File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)));
+        return System.IO.Path.Combine(target, System.IO.Path.GetFileName(Path));
+    }
+
     /// <summary>Starts it without a terminal, in a folder.</summary>
     public static Process Start(string folder, params IEnumerable<string> arguments) => StartTool(folder, [Path, .. arguments]);
 

@@ -8,6 +8,7 @@ namespace Faultline.Cli.Tests;
 public sealed class CoreTests : IDisposable
 {
     private static readonly Lazy<ParkedCore> s_stuck = new(() => Take("stuck", "1.24"));
+    private static readonly Lazy<ParkedCore> s_deadlocks = new(() => Take("deadlocks", "1.26"));
     private static readonly Lazy<ParkedCore> s_objects = new(() => Take("objects", "1.24"));
     private static readonly Lazy<ParkedCore> s_old = new(() => Take("objects", "1.23"));
 
@@ -77,7 +78,114 @@ public sealed class CoreTests : IDisposable
         Assert.Equal("deadlock", incident.GetProperty("fault").GetProperty("kind").GetString());
         Assert.Equal("probable", incident.GetProperty("confidence").GetString());
         ulong[] stuck = [.. incident.GetProperty("buckets").EnumerateArray().SelectMany(bucket => bucket.GetProperty("goroutines").EnumerateArray()).Select(id => id.GetUInt64()).Order()];
-        Assert.Equal(Numbers(Truth(s_stuck.Value).GetProperty("Stuck")), stuck);
+        JsonElement truth = Truth(s_stuck.Value);
+        Assert.Empty(Numbers(truth.GetProperty("Stuck")).Except(stuck));
+        // Their locks can be reached by somebody who never unlocks them: they are as deadlocked as those whom nobody reaches.
+        JsonElement healthy = truth.GetProperty("Healthy");
+        ulong[] locked = [.. ((string[])["double lock", "lock order", "read recursion"]).SelectMany(kind => healthy.GetProperty(kind).EnumerateArray()).Select(id => id.GetUInt64())];
+        Assert.Empty(stuck.Except(Numbers(truth.GetProperty("Stuck"))).Except(locked));
+    }
+
+    [Fact]
+    public async Task The_graph_of_a_core_is_drawn_in_every_form()
+    {
+        ParkedCore core = s_deadlocks.Value;
+        JsonElement truth = Truth(core);
+        JsonElement document = await Ask("graph", core.Binary.Path, core.CorePath, "--format", "json");
+        Assert.Equal("faultline-graph/1", document.GetProperty("schema").GetString());
+        JsonElement graph = document.GetProperty("waitGraph");
+        ulong[] stuck = [.. graph.GetProperty("stuck").EnumerateArray().Select(item => item.GetProperty("goroutine").GetUInt64()).Order()];
+        Assert.Equal(Numbers(truth.GetProperty("Stuck")), stuck);
+        string[] ids = [.. graph.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("id").GetString()!)];
+        Assert.Distinct(ids);
+        Assert.All(graph.GetProperty("edges").EnumerateArray(), edge => Assert.Contains(edge.GetProperty("to").GetString(), ids));
+        Assert.All(graph.GetProperty("edges").EnumerateArray(), edge => Assert.Contains(edge.GetProperty("from").GetString(), ids));
+
+        Outcome text = await Program.Run(default, "graph", core.CorePath);
+        Assert.Contains("Circle of 3: lock order, PROBABLE", text.Text, StringComparison.Ordinal);
+        Assert.Contains("Waiting, and not known to be stuck", text.Text, StringComparison.Ordinal);
+        Outcome mermaid = await Program.Run(default, "graph", core.CorePath, "--format", "mermaid");
+        Assert.StartsWith("flowchart LR\n  n0[", mermaid.Text, StringComparison.Ordinal);
+        // Graphviz takes what was written for it.
+        Outcome svg = await Program.Run(default, "graph", core.CorePath, "--format", "svg");
+        Assert.Equal(0, svg.ExitCode);
+        Assert.Contains("</svg>", svg.Text, StringComparison.Ordinal);
+        Assert.Contains("held by", svg.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_graph_of_a_running_process_is_that_of_its_core_and_the_process_goes_on()
+    {
+        using Process process = Process.Start(new ProcessStartInfo(s_deadlocks.Value.Binary.Path, [Path.Combine(_folder, "truth")]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            JsonElement graph = (await Ask("graph", $"{process.Id}", "--format", "json")).GetProperty("waitGraph");
+            using JsonDocument truth = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "truth")));
+            Assert.Equal(Numbers(truth.RootElement.GetProperty("Stuck")), graph.GetProperty("stuck").EnumerateArray().Select(item => item.GetProperty("goroutine").GetUInt64()).Order());
+            Assert.False(process.HasExited);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Two_dumps_are_compared_by_the_programs_own_lines_whatever_shows_them()
+    {
+        ParkedCore core = s_deadlocks.Value;
+        Outcome traceback = await Program.Run(default, "core", core.CorePath, "traceback");
+        string log = Path.Combine(_folder, "dump.log");
+        await File.WriteAllTextAsync(log, traceback.Text, TestContext.Current.CancellationToken);
+        JsonElement same = await Ask("diff", core.CorePath, log, "--binary", core.Binary.Path, "--format", "json");
+        Assert.Equal(same.GetProperty("goroutinesBefore").GetInt64(), same.GetProperty("goroutinesAfter").GetInt64());
+        Assert.All((string[])["grown", "new", "shrunk", "gone"], kind => Assert.Equal(0, same.GetProperty(kind).GetArrayLength()));
+
+        // One goroutine of three that wait in one range loop is taken away, and then put back.
+        string less = Path.Combine(_folder, "less.log");
+        string[] blocks = traceback.Text.Split("\n\n");
+        string taken = blocks.First(block => block.Contains("main.rangeNeverClosed.func1", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(less, string.Join("\n\n", blocks.Where(block => block != taken)), TestContext.Current.CancellationToken);
+        JsonElement grown = Assert.Single((await Ask("diff", less, log, "--format", "json")).GetProperty("grown").EnumerateArray().ToList());
+        Assert.Equal((5, 6), (grown.GetProperty("before").GetInt32(), grown.GetProperty("after").GetInt32()));
+        Assert.Equal("main.rangeNeverClosed.func1", grown.GetProperty("frames")[0].GetProperty("function").GetString());
+        JsonElement shrunk = Assert.Single((await Ask("diff", log, less, "--format", "json")).GetProperty("shrunk").EnumerateArray().ToList());
+        Assert.Equal((6, 5), (shrunk.GetProperty("before").GetInt32(), shrunk.GetProperty("after").GetInt32()));
+    }
+
+    [Fact]
+    public async Task What_holds_no_goroutines_is_refused_instead_of_called_healthy()
+    {
+        ParkedCore core = s_deadlocks.Value;
+        string cut = Path.Combine(_folder, "cut.core");
+        await File.WriteAllBytesAsync(cut, File.ReadAllBytes(core.CorePath)[..65536], TestContext.Current.CancellationToken);
+        foreach (string[] command in (string[][])[["graph", core.Binary.Path, cut], ["diff", core.CorePath, cut, "--binary", core.Binary.Path]])
+        {
+            Outcome refused = await Program.Run(default, command);
+            Assert.Equal((65, ""), (refused.ExitCode, refused.Text));
+            Assert.Contains("RUNTIME010", refused.Error, StringComparison.Ordinal);
+        }
+
+        Outcome program = await Program.Run(default, "diff", core.Binary.Path, core.CorePath);
+        Assert.Equal(64, program.ExitCode);
+        Assert.Contains("is a program, not a dump", program.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_build_is_refused_and_force_goes_on_with_a_warning()
+    {
+        foreach (string[] command in (string[][])[["diagnose"], ["graph"], ["goroutines"]])
+        {
+            string[] inputs = command[0] == "goroutines" ? [s_stuck.Value.CorePath, "--binary", s_objects.Value.Binary.Path] : [s_stuck.Value.CorePath, s_objects.Value.Binary.Path];
+            Outcome refused = await Program.Run(default, [.. command, .. inputs]);
+            Assert.Equal(65, refused.ExitCode);
+            Assert.Contains("--force", refused.Error, StringComparison.Ordinal);
+            Outcome forced = await Program.Run(default, [.. command, .. inputs, "--force"]);
+            Assert.True(forced.ExitCode is 0 or 65, forced.Error);
+            Assert.Contains("CORE0107", forced.Text + forced.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -169,5 +277,5 @@ public sealed class CoreTests : IDisposable
     private static JsonElement Truth(ParkedCore core) => JsonDocument.Parse(File.ReadAllBytes(core.TruthPath)).RootElement;
 
     private static ulong[] Numbers(JsonElement kinds) =>
-        [.. kinds.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).Select(id => id.GetUInt64()).Order()];
+        [.. kinds.EnumerateObject().Where(kind => kind.Value.ValueKind == JsonValueKind.Array).SelectMany(kind => kind.Value.EnumerateArray()).Select(id => id.GetUInt64()).Order()];
 }

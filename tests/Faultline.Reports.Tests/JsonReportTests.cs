@@ -4,6 +4,7 @@ using Faultline.Diagnosis;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 using Faultline.Reports.Json;
 using NJsonSchema;
 
@@ -57,6 +58,10 @@ public sealed class JsonReportTests
             Assert.Empty(schema.Validate(Render(SampleReports.Of(race with { Victim = race.Victim! with { Operation = operation } }))));
         foreach (Confidence confidence in Enum.GetValues<Confidence>())
             Assert.Empty(schema.Validate(Render(SampleReports.Of(race with { Confidence = confidence }))));
+        foreach (WaitNodeKind kind in Enum.GetValues<WaitNodeKind>())
+            Assert.Empty(schema.Validate(Render(SampleReports.Of(race with { WaitGraph = SampleReports.Circle(kind, WaitEdgeKind.WaitsToLock) }))));
+        foreach (WaitEdgeKind kind in Enum.GetValues<WaitEdgeKind>())
+            Assert.Empty(schema.Validate(Render(SampleReports.Of(race with { WaitGraph = SampleReports.Circle(WaitNodeKind.Mutex, kind) }))));
     }
 
     [Fact]

@@ -1,8 +1,12 @@
+using Faultline.Binaries.Code;
+using Faultline.Binaries.Code.Listing;
+using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 
 namespace Faultline.Reports.Tests;
 
@@ -59,10 +63,24 @@ internal static class SampleReports
         Confidence = Confidence.Probable,
     };
 
+    /// <summary>The call of the map operation with its neighbours, and how far the operation was.</summary>
+    private static AccessCode PutCode()
+    {
+        IReadOnlyList<SourceFrame> frames = [new SourceFrame("main.(*cache).put", "/src/shop/cache.go", 42, Inlined: false, 0x4a1ae0)];
+        return new AccessCode(
+            [
+                new ListedInstruction(0x4a1b20, 64, new byte[] { 0x48, 0x8d, 0x05, 0x19, 0x5e, 0x01, 0x00 }, "LEAQ 0x15e19(IP), AX", frames, 0, null, RuntimeCheck.None, new NamedValue(NamedValueKind.Type, "map[int64]*main.session")),
+                new ListedInstruction(0x4a1b27, 71, new byte[] { 0xe8, 0x14, 0xd6, 0xf6, 0xff }, "CALL runtime.mapassign_fast64(SB)", frames, 0x40f140, "runtime.mapassign_fast64", RuntimeCheck.None, default) { IsCall = true },
+                new ListedInstruction(0x4a1b2c, 76, new byte[] { 0x83, 0x3d, 0xcd, 0xab, 0x10, 0x00, 0x00 }, "CMPL 0x10abcd(IP), $0x0", frames, 0, null, RuntimeCheck.WriteBarrier, default),
+            ],
+            1,
+            new AccessPhase("runtime.mapassign_fast64", 0x40f1d0, MapPhases.Checked | MapPhases.Hashed, WriteStage.Unmarked));
+    }
+
     /// <summary>A recording confirmed the rival: times, a time line, evidence at moments.</summary>
     public static Incident Recorded() => MapRace() with
     {
-        Victim = Put() with { Time = -2_400, ObjectAddress = 0xc00012a3c0 },
+        Victim = Put() with { Time = -2_400, ObjectAddress = 0xc00012a3c0, Code = PutCode() },
         Rivals =
         [
             Expire() with
@@ -124,10 +142,39 @@ internal static class SampleReports
             new GoroutineBucket { Count = 2, Status = "chan receive", Goroutines = [6, 7], Frames = [Frame("main.consume", "/src/pipe/main.go", 14)], CreatedBy = new CreatedBy("main.main", "/src/pipe/main.go", 27, null) },
             new GoroutineBucket { Count = 1, Status = "sync.WaitGroup.Wait", WaitMinutes = 1, Goroutines = [1], Frames = [Frame("sync.runtime_SemacquireWaitGroup", "/go/src/runtime/sema.go", 110, runtime: true), Frame("sync.(*WaitGroup).Wait", "/go/src/sync/waitgroup.go", 118), Frame("main.main", "/src/pipe/main.go", 30)] },
         ],
+        WaitGraph = Circle(WaitNodeKind.Mutex, WaitEdgeKind.WaitsToLock),
         Evidence = [new EvidenceItem(1, "-", 3, null, null, "fatal error: all goroutines are asleep - deadlock!")],
         Missing = [],
         Diagnostics = [],
         Confidence = Confidence.Confirmed,
+    };
+
+    /// <summary>Two goroutines and two objects in a circle, and one behind them.</summary>
+    public static WaitGraph Circle(WaitNodeKind kind, WaitEdgeKind wait) => new()
+    {
+        Nodes =
+        [
+            new WaitNode("g6", WaitNodeKind.Goroutine, 6, null, "sync.Mutex.Lock", "main.consume", "/src/pipe/main.go", 14),
+            new WaitNode("g7", WaitNodeKind.Goroutine, 7, null, "sync.Mutex.Lock", "main.consume", "/src/pipe/main.go", 14),
+            new WaitNode("g1", WaitNodeKind.Goroutine, 1, null, "sync.WaitGroup.Wait", "main.main", "/src/pipe/main.go", 30),
+            new WaitNode("mutex:0xc000010020", kind, null, 0xc000010020),
+            new WaitNode("mutex:0xc000010040", kind, null, 0xc000010040),
+        ],
+        Edges =
+        [
+            new WaitEdge("g6", "mutex:0xc000010020", wait, IsInferred: false, [1]),
+            new WaitEdge("g7", "mutex:0xc000010040", wait, IsInferred: false, [1]),
+            new WaitEdge("g7", "mutex:0xc000010020", WaitEdgeKind.Holds, IsInferred: true, [1]),
+            new WaitEdge("g6", "mutex:0xc000010040", WaitEdgeKind.CouldWake, IsInferred: true, []),
+        ],
+        Cycles = [new WaitCycle("lock order", [6, 7], ["mutex:0xc000010020", "mutex:0xc000010040"], Confidence.Probable)],
+        Stuck =
+        [
+            new StuckGoroutine(6, "mutex:0xc000010020", "lock order: it waits for goroutine 7, and so round in a circle", Confidence.Probable, "g6"),
+            new StuckGoroutine(7, "mutex:0xc000010040", "lock order: it waits for goroutine 6, and so round in a circle", Confidence.Probable, "g7"),
+            new StuckGoroutine(1, null, "no goroutine that can still run calls Done on this group", Confidence.Confirmed, "g1"),
+        ],
+        Note = "more goroutines are stuck than are listed",
     };
 
     public static Incident NoVictim() => new()

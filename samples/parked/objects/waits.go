@@ -6,12 +6,12 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 	"unsafe"
+
+	"example.com/faultline/samples/internal/goid"
 )
 
 type message struct {
@@ -46,18 +46,11 @@ func run(name string, body func()) {
 	started.Add(1)
 	go func() {
 		names.Lock()
-		said.Goroutines[name] = goid()
+		said.Goroutines[name] = goid.Current()
 		names.Unlock()
 		started.Done()
 		body()
 	}()
-}
-
-func goid() uint64 {
-	var text [64]byte
-	words := strings.Fields(string(text[:runtime.Stack(text[:], false)]))
-	id, _ := strconv.ParseUint(words[1], 10, 64)
-	return id
 }
 
 func receiveOne() string { return <-chanReceive }

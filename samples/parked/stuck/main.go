@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"example.com/faultline/samples/internal/goid"
 )
 
 var (
@@ -20,19 +20,12 @@ var (
 	started sync.WaitGroup
 )
 
-func goid() uint64 {
-	var text [64]byte
-	words := strings.Fields(string(text[:runtime.Stack(text[:], false)]))
-	id, _ := strconv.ParseUint(words[1], 10, 64)
-	return id
-}
-
 // run starts a goroutine that is noted under a name.
 func run(notes map[string][]uint64, name string, body func()) {
 	started.Add(1)
 	go func() {
 		numbers.Lock()
-		notes[name] = append(notes[name], goid())
+		notes[name] = append(notes[name], goid.Current())
 		numbers.Unlock()
 		started.Done()
 		body()

@@ -58,6 +58,9 @@ internal sealed class CallGraph
     /// <summary>Functions after which this one can run, itself included.</summary>
     public HashSet<int> Reaching(int function) => Search([function], node => reverse.Value[node]);
 
+    /// <summary>Functions whose code leads to this one by calls that are known one by one, itself included: no hubs.</summary>
+    public HashSet<int> LeadingTo(int function) => Visit([function], node => reverse.Value[node].Where(user => user < functionCount));
+
     /// <summary>True when a call of a func value that could not be followed can lead to the function.</summary>
     public bool IsReachedByFuncValues(int function) => Visit([function], node => reverse.Value[node]).Contains(FuncValueHub);
 

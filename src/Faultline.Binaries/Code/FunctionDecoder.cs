@@ -12,20 +12,24 @@ internal sealed class FunctionDecoder
     private readonly GoBinary binary;
     private readonly BufferReader reader = new();
     private readonly Decoder decoder;
+    private ulong start;
     private ulong end;
 
-    public FunctionDecoder(GoBinary binary)
+    public FunctionDecoder(GoBinary binary, DecoderOptions options = DecoderOptions.None)
     {
         this.binary = binary;
-        decoder = Decoder.Create(64, reader, DecoderOptions.None);
+        decoder = Decoder.Create(64, reader, options);
     }
+
+    /// <summary>The code of the function; shorter than the function when the file is.</summary>
+    public ReadOnlySpan<byte> Bytes => reader.Bytes;
 
     /// <summary>Starts at a function's entry. <see cref="TryDecode"/> then yields its instructions in address order.</summary>
     public void Start(FuncInfo function)
     {
         ulong size = function.End > function.Entry ? Math.Min(function.End - function.Entry, FunctionSizeLimit) : 0;
         int count = reader.Fill(binary, function.Entry, (int)size);
-        decoder.IP = function.Entry;
+        decoder.IP = start = function.Entry;
         end = function.Entry + (ulong)count;
     }
 
@@ -41,11 +45,22 @@ internal sealed class FunctionDecoder
         return true;
     }
 
+    /// <summary>Goes on at an address in the function, which may be one that was passed.</summary>
+    public void MoveTo(ulong address)
+    {
+        reader.MoveTo((int)(address - start));
+        decoder.IP = address;
+    }
+
     private sealed class BufferReader : Iced.Intel.CodeReader
     {
         private byte[] buffer = [];
         private int position;
         private int count;
+
+        public ReadOnlySpan<byte> Bytes => buffer.AsSpan(0, count);
+
+        public void MoveTo(int offset) => position = offset;
 
         public int Fill(GoBinary binary, ulong address, int size)
         {

@@ -32,6 +32,9 @@ public sealed class MapWriteMark(GoBinary binary, int markOffset, byte markBit)
     private readonly FunctionDecoder _decoder = new(binary);
     private readonly Dictionary<ulong, Dictionary<ulong, byte>> _states = [];
 
+    // Return addresses of calls that never return: callers stand there, but no way leads through.
+    private readonly Dictionary<ulong, byte> _deadEnds = [];
+
     private enum Effect
     {
         None,
@@ -40,18 +43,25 @@ public sealed class MapWriteMark(GoBinary binary, int markOffset, byte markBit)
     }
 
     /// <summary>The stage before the instruction at a link-time address, which for a caller is its return address.</summary>
-    public WriteStage At(FuncInfo function, ulong address)
+    public WriteStage At(FuncInfo function, ulong address) => StageOf((byte)(StateAt(function, address) | _deadEnds.GetValueOrDefault(address)));
+
+    /// <summary>The stage when the instruction at a link-time address runs: a call that never returns does not lead there.</summary>
+    internal WriteStage Before(FuncInfo function, ulong address) => StageOf(StateAt(function, address));
+
+    private static WriteStage StageOf(byte state) => state switch
+    {
+        CanBeUnmarked => WriteStage.Unmarked,
+        CanBeMarked => WriteStage.Marked,
+        _ => WriteStage.Unknown,
+    };
+
+    private byte StateAt(FuncInfo function, ulong address)
     {
         if (binary.Architecture != "amd64")
-            return WriteStage.Unknown;
+            return 0;
         if (!_states.TryGetValue(function.Entry, out var states))
             _states.Add(function.Entry, states = Follow(function));
-        return states.GetValueOrDefault(address) switch
-        {
-            CanBeUnmarked => WriteStage.Unmarked,
-            CanBeMarked => WriteStage.Marked,
-            _ => WriteStage.Unknown,
-        };
+        return states.GetValueOrDefault(address);
     }
 
     private Dictionary<ulong, byte> Follow(FuncInfo function)
@@ -82,6 +92,11 @@ public sealed class MapWriteMark(GoBinary binary, int markOffset, byte markBit)
                 Effect.Clear => CanBeUnmarked,
                 _ => state,
             };
+            if (NeverReturns(instruction))
+            {
+                _deadEnds[instruction.NextIP] = after;
+                continue;
+            }
             if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch && places.TryGetValue(instruction.NearBranchTarget, out var target))
                 pending.Push((target, after));
             if (instruction.FlowControl is not (FlowControl.UnconditionalBranch or FlowControl.IndirectBranch or FlowControl.Return or FlowControl.Exception or FlowControl.Interrupt))
@@ -90,6 +105,11 @@ public sealed class MapWriteMark(GoBinary binary, int markOffset, byte markBit)
 
         return states;
     }
+
+    // The growth of the stack comes back: the function starts again.
+    private bool NeverReturns(in Instruction instruction) =>
+        instruction.FlowControl == FlowControl.Call && binary.TryFindFunction(instruction.NearBranchTarget, out var callee)
+        && RuntimeRoles.Of(callee.Name) == RuntimeRole.NoReturn && !callee.Name.StartsWith("runtime.morestack", StringComparison.Ordinal);
 
     private Effect EffectOf(List<Instruction> code, int index)
     {

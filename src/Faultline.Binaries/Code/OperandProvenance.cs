@@ -28,6 +28,19 @@ internal sealed class OperandProvenance(CodeModel model, OriginFinder origins, P
         return Describe(call.Caller, found);
     }
 
+    /// <summary>The provenance of a channel or another pointer that a call gets as an argument.</summary>
+    public MapOperand FindArgument(int caller, ulong callAddress, int argument)
+    {
+        FunctionFlow flow = model.FlowOf(caller);
+        if (flow.FindCall(callAddress) is not { } fact)
+            return MapOperand.Unknown;
+        var found = new OriginSet();
+        found.Add(origins.Find(caller, fact.Arguments[argument]));
+        if (!flow.IsExhaustive)
+            found.Lose();
+        return Describe(caller, found);
+    }
+
     private MapOperand Describe(int function, OriginSet found)
     {
         var roots = new MapRoots(model);

@@ -3,14 +3,6 @@ namespace Faultline.Binaries.Code;
 /// <summary>The functions of each package, and which packages are Go's own.</summary>
 internal sealed class Packages
 {
-    private static readonly HashSet<string> StandardRoots = new(StringComparer.Ordinal)
-    {
-        "archive", "arena", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed", "encoding",
-        "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter", "log", "maps", "math", "mime",
-        "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "structs", "sync", "syscall",
-        "testing", "text", "time", "type", "unicode", "unique", "unsafe", "vendor", "weak", "",
-    };
-
     private readonly string[] packageOf;
     private readonly bool[] isStandard;
     private readonly Dictionary<string, List<int>> functions = new(StringComparer.Ordinal);
@@ -26,7 +18,7 @@ internal sealed class Packages
                 functions.Add(package, list = []);
             list.Add(i);
             packageOf[i] = package;
-            isStandard[i] = list.Count > 1 ? isStandard[list[0]] : IsStandardPackage(package);
+            isStandard[i] = list.Count > 1 ? isStandard[list[0]] : StandardLibrary.HasPackage(package);
         }
     }
 
@@ -35,11 +27,4 @@ internal sealed class Packages
     public string PackageOf(int function) => packageOf[function];
 
     public bool IsStandard(int function) => isStandard[function];
-
-    /// <summary>By the first element of the import path: module paths start with a host name, and main is the program.</summary>
-    private static bool IsStandardPackage(string package)
-    {
-        int slash = package.IndexOf('/', StringComparison.Ordinal);
-        return StandardRoots.Contains(slash < 0 ? package : package[..slash]);
-    }
 }

@@ -15,6 +15,12 @@ public sealed record GoStatement(FuncInfo Creator, ulong ReturnAddress, ulong En
 /// <param name="TargetName">Symbol of the called function; empty for an indirect call.</param>
 public readonly record struct CallInstruction(ulong ReturnAddress, ulong Target, string TargetName);
 
+/// <summary>A direct call of a function.</summary>
+/// <param name="FunctionEntry">Entry of the function that holds the call.</param>
+/// <param name="CallAddress">Address of the call instruction.</param>
+/// <param name="Frames">Logical frames at the call, innermost first.</param>
+public sealed record CallSite(ulong FunctionEntry, ulong CallAddress, IReadOnlyList<SourceFrame> Frames);
+
 /// <summary>
 /// What the machine code of a binary shows: map call sites, calls, go statements. Built on first use; amd64 and arm64. On arm64 registers are
 /// followed but memory is not, so operands have no provenance there.
@@ -25,6 +31,7 @@ public sealed class ProgramCode
     private readonly Lock gate = new();
     private readonly Lazy<Analysis?> analysis;
     private readonly Lazy<MapCallSite[]> mapCallSites;
+    private readonly Lazy<ChannelSite[]> channelSites;
     private readonly Lazy<FoundGoStatement[]> goStatements;
     private readonly Lazy<CallGraph> callGraph;
     private readonly Lazy<HashSet<int>> onMain;
@@ -34,6 +41,7 @@ public sealed class ProgramCode
         Binary = binary;
         analysis = new(() => CodeScan.IsKnown(binary.Architecture) && binary.Functions.Count > 0 ? new Analysis(binary) : null);
         mapCallSites = new(() => Locked(a => new MapSiteFinder(a.Model, a.Origins, FindOperand).FindAll()) ?? []);
+        channelSites = new(() => Locked(a => FindChannelSites(a).ToArray()) ?? []);
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
         onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
@@ -46,6 +54,9 @@ public sealed class ProgramCode
 
     /// <summary>Every call of a map function outside the runtime's own map code, in address order. Operand provenance is computed per site on first use.</summary>
     public IReadOnlyList<MapCallSite> MapCallSites => mapCallSites.Value;
+
+    /// <summary>Every call outside the runtime and package reflect that sends to a channel, receives from it or closes it, in address order. Operand provenance is computed per site on first use.</summary>
+    public IReadOnlyList<ChannelSite> ChannelSites => channelSites.Value;
 
     /// <summary>Every go statement, in address order.</summary>
     public IReadOnlyList<GoStatement> GoStatements => field ??= Array.ConvertAll(goStatements.Value, found => found.Statement);
@@ -70,6 +81,21 @@ public sealed class ProgramCode
 
     /// <summary>The call instruction that ends at an address, map call or not; null when the bytes before it are no call.</summary>
     public CallInstruction? FindCall(ulong returnAddress) => returnAddress == 0 ? null : Locked(a => CallFinder.Find(a.Model, returnAddress));
+
+    /// <summary>Every direct call of the function with this entry, in address order.</summary>
+    public IReadOnlyList<CallSite> FindCallsTo(ulong functionEntry)
+        => Locked(a =>
+        {
+            var sites = new List<CallSite>();
+            if (a.Model.Functions.IndexAt(functionEntry) is not (>= 0 and var callee))
+                return sites;
+            foreach (CallEdge edge in a.Model.Callers.CallsTo(callee))
+            {
+                ulong address = a.Model.Functions.Start + edge.CallOffset;
+                sites.Add(new CallSite(a.Model.Functions[edge.Caller].Entry, address, Binary.ResolveFrames(address)));
+            }
+            return sites;
+        }) ?? [];
 
     /// <summary>
     /// The calls of one function that can have returned when control stands at an address in it, the call that returns there left out unless it
@@ -104,6 +130,18 @@ public sealed class ProgramCode
         return entries;
     }
 
+    /// <summary>
+    /// Entries of the functions whose code leads to the one with this entry, itself included, on the same goroutine: by direct calls, tail calls, closures made, functions deferred, and func values that
+    /// could be followed. Calls through interfaces and through func values that could be anything are left out, so it says where the program is known to go, and not where it cannot.
+    /// </summary>
+    public IReadOnlySet<ulong> LeadingTo(ulong functionEntry)
+    {
+        var entries = new HashSet<ulong> { functionEntry };
+        if (analysis.Value is { } a && a.Model.Functions.IndexAt(functionEntry) is >= 0 and var function)
+            entries.UnionWith(Locked(_ => callGraph.Value.LeadingTo(function))!.Select(found => a.Model.Functions[found].Entry));
+        return entries;
+    }
+
     /// <summary>The go statements whose goroutine can reach a function, and whether main (the main goroutine or init functions) can.</summary>
     public (IReadOnlyList<GoStatement> Statements, bool FromMain) GoroutinesReaching(ulong functionEntry)
     {
@@ -122,6 +160,36 @@ public sealed class ProgramCode
     }
 
     private MapOperand FindOperand(NotedCall call) => Locked(a => a.Provenance.Find(call)) ?? MapOperand.Unknown;
+
+    private IEnumerable<ChannelSite> FindChannelSites(Analysis a)
+    {
+        var functions = a.Model.Functions;
+        foreach (CallEdge call in a.Model.Scan.Calls)
+        {
+            // The channel's place among the arguments.
+            (ChannelOperation Operation, int Argument)? found = functions[call.Callee].Name switch
+            {
+                "runtime.chansend1" or "runtime.selectnbsend" => (ChannelOperation.Send, 0),
+                "runtime.chanrecv1" or "runtime.chanrecv2" => (ChannelOperation.Receive, 0),
+                "runtime.selectnbrecv" => (ChannelOperation.Receive, 1),
+                "runtime.closechan" => (ChannelOperation.Close, 0),
+                _ => null,
+            };
+            if (found is not { } site
+                || functions[call.Caller].Name.StartsWith("reflect.", StringComparison.Ordinal) || functions[call.Caller].Name.StartsWith("runtime.", StringComparison.Ordinal))
+                continue;
+            ulong address = functions.Start + call.CallOffset;
+            int caller = call.Caller;
+            yield return new ChannelSite
+            {
+                Operation = site.Operation,
+                FunctionEntry = functions[caller].Entry,
+                CallAddress = address,
+                Frames = Binary.ResolveFrames(address),
+                OperandSource = new Lazy<MapOperand>(() => Locked(b => b.Provenance.FindArgument(caller, address, site.Argument)) ?? MapOperand.Unknown),
+            };
+        }
+    }
 
     private static IEnumerable<int> MainStarts(FunctionMap functions)
     {

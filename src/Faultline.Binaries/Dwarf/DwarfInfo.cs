@@ -13,6 +13,7 @@ public sealed class DwarfInfo
     private readonly DwarfSections _sections;
     private readonly Lazy<UnitList> _units;
     private readonly Lazy<DwarfTypes> _types;
+    private readonly Lazy<IReadOnlyList<DwarfGlobal>> _globals;
 
     public DwarfInfo(ElfFile elf)
     {
@@ -20,6 +21,7 @@ public sealed class DwarfInfo
         _sections = new DwarfSections(elf);
         _units = new(() => UnitList.Read(_sections));
         _types = new(() => new DwarfTypes(_units.Value));
+        _globals = new(() => DwarfGlobals.Read(_units.Value));
     }
 
     /// <summary>How many units the file has.</summary>
@@ -27,6 +29,9 @@ public sealed class DwarfInfo
 
     /// <summary>The file that the sections come from.</summary>
     public string Path => _sections.Path;
+
+    /// <summary>The package-level variables, in the order of the file. The first call reads all entries.</summary>
+    public IReadOnlyList<DwarfGlobal> Globals => _globals.Value;
 
     /// <summary>The function whose code holds an address.</summary>
     public bool TryFindFunction(ulong address, out AddressRange code) => TryFind(address, out _, out code, out _);

@@ -18,10 +18,13 @@ public readonly record struct ElfSection(
 {
     private const ulong WriteFlag = 1;
     private const ulong AllocateFlag = 2;
+    private const ulong ExecuteFlag = 4;
 
     public bool IsAllocated => (Flags & AllocateFlag) != 0;
 
     public bool IsWritable => (Flags & WriteFlag) != 0;
+
+    public bool IsExecutable => (Flags & ExecuteFlag) != 0;
 
     public ulong FileSize => Type == ElfSectionType.NoBits ? 0 : Size;
 

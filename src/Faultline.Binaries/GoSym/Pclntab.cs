@@ -168,12 +168,15 @@ internal sealed class Pclntab
     public int FindStackDelta(in FunctionRecord record, ulong address) => FindValue(record.StackDeltaTable, record, address);
 
     /// <summary>The value of a PCDATA table at an address; -1 when there is none.</summary>
-    public int FindPcdata(in FunctionRecord record, uint table, ulong address)
+    public int FindPcdata(in FunctionRecord record, uint table, ulong address) => FindValue(PcdataOffset(record, table), record, address);
+
+    /// <summary>Where a PCDATA table starts; 0 when the function has none.</summary>
+    public uint PcdataOffset(in FunctionRecord record, uint table)
     {
         if (table >= record.PcdataCount)
-            return PcValueTable.None;
+            return 0;
         var row = record.PcdataPosition + (4 * (long)table);
-        return row + 4 > _size ? PcValueTable.None : FindValue(BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(int)row..]), record, address);
+        return row + 4 > _size ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(Bytes[(int)row..]);
     }
 
     /// <summary>The raw word of a FUNCDATA slot: an offset from <c>moduledata.gofunc</c>, or the link-time address of the pointer to follow.</summary>

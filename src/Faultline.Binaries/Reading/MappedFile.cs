@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Faultline.Binaries.Reading;
 
@@ -13,14 +14,16 @@ public sealed unsafe partial class MappedFile : IDisposable
 
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
+    private readonly SafeFileHandle? _handle;
     private byte* _start;
 
-    private MappedFile(string path, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view)
+    private MappedFile(string path, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view, SafeFileHandle? handle)
     {
         Path = path;
         Length = length;
         _file = file;
         _view = view;
+        _handle = handle;
         _view?.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
@@ -46,14 +49,14 @@ public sealed unsafe partial class MappedFile : IDisposable
         if (length == 0)
         {
             stream.Dispose();
-            return new MappedFile(path, 0, file: null, view: null);
+            return new MappedFile(path, 0, file: null, view: null, handle: null);
         }
 
         MemoryMappedFile? file = null;
         try
         {
             file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            return new MappedFile(path, length, file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));
+            return new MappedFile(path, length, file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), stream.SafeFileHandle);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -83,6 +86,25 @@ public sealed unsafe partial class MappedFile : IDisposable
         if (!TrySlice(offset, size, out var bytes))
             Throw.Malformed(Path, offset, structure, $"its {size} bytes do not lie inside the {Length} bytes of the file");
         return bytes;
+    }
+
+    /// <summary>
+    /// Copies bytes past the mapping, so that their pages do not become part of this process's memory: for blocks of which each is read once, where taking
+    /// every page in costs more than the copy. False when the file does not hold them all, or can no longer be read.
+    /// </summary>
+    public bool TryCopy(long offset, Span<byte> buffer)
+    {
+        if (offset < 0 || offset > Length || buffer.Length > Length - offset || _handle is null)
+            return buffer.IsEmpty;
+        ObjectDisposedException.ThrowIf(_start == null, this);
+        try
+        {
+            return RandomAccess.Read(_handle, buffer, offset) == buffer.Length;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

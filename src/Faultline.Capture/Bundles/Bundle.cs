@@ -16,7 +16,7 @@ public sealed class Bundle : IDisposable
     private const long LargestManifest = 64L * 1024 * 1024;
     private const int MostProbes = 65_536;
 
-    private static readonly string[] s_names = [BundleNames.Manifest, BundleNames.PerfData, BundleNames.Log, BundleNames.Machine, BundleNames.Symbols, BundleNames.Binary];
+    private static readonly string[] s_names = [BundleNames.Manifest, BundleNames.PerfData, BundleNames.Log, BundleNames.Core, BundleNames.Machine, BundleNames.Symbols, BundleNames.Binary];
 
     private readonly bool _isTemporary;
 
@@ -46,6 +46,9 @@ public sealed class Bundle : IDisposable
 
     /// <summary>The program's output; null when it was not recorded.</summary>
     public string? LogPath => Find(BundleNames.Log);
+
+    /// <summary>Memory of the program at its fault; null when it was not kept.</summary>
+    public string? CorePath => Find(BundleNames.Core);
 
     /// <summary>The program, or what stands for it; null when there is neither.</summary>
     public string? BinaryPath => Find(BundleNames.Binary) ?? Find(BundleNames.Symbols);

@@ -18,7 +18,8 @@ public sealed record BundleManifest(
     BundleCoverage Coverage,
     IReadOnlyList<BundleProbe> Probes,
     IReadOnlyList<BundleFormat> Formats,
-    IReadOnlyList<string> Problems)
+    IReadOnlyList<string> Problems,
+    BundleCatch? Catch = null)
 {
     /// <summary>The format's name and major version.</summary>
     public const string CurrentSchema = "faultline-bundle/1";
@@ -60,3 +61,14 @@ public sealed record BundleFormat(string Event, string Text);
 
 /// <summary>What the machine was.</summary>
 public sealed record MachineFacts(string Kernel, string Architecture, int ProcessorCount, string? PerfVersion, string? PerfEventParanoid, bool IsContainer);
+
+/// <summary>How a program was caught at its fault.</summary>
+/// <param name="Function">Where it stood.</param>
+/// <param name="ThreadId">The thread that raised the fault.</param>
+/// <param name="ThreadCount">Threads whose registers are kept.</param>
+/// <param name="MissedCount">Threads that did not stop.</param>
+/// <param name="AlsoRaised">Other threads that were raising a fault by then.</param>
+/// <param name="LatencyMicroseconds">From when the breakpoint was heard of until the last thread stood.</param>
+/// <param name="IsWhole">The core has all memory; else only what a diagnosis looks at.</param>
+public sealed record BundleCatch(
+    string Function, int ThreadId, int ThreadCount, int MissedCount, IReadOnlyList<int> AlsoRaised, double LatencyMicroseconds, bool IsWhole);

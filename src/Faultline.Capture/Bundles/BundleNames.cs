@@ -8,6 +8,9 @@ public static class BundleNames
     public const string Log = "crash.log";
     public const string Machine = "machine.json";
 
+    /// <summary>Memory of the program at its fault.</summary>
+    public const string Core = "core";
+
     /// <summary>What a diagnosis needs of the program.</summary>
     public const string Symbols = "symbols.elf";
 

@@ -81,8 +81,11 @@ public sealed class BundleWriter
     /// <param name="command">The command; empty for a process that ran already.</param>
     /// <param name="start">When the watching began.</param>
     /// <param name="result">How it went.</param>
+    /// <param name="isWhole">The core has all memory.</param>
+    /// <param name="missing">What the core lacks, a sentence each.</param>
     /// <returns>What could not be written, a sentence each.</returns>
-    public IReadOnlyList<string> Describe(GoBinary binary, string path, IReadOnlyList<string> command, DateTimeOffset start, CatchResult result)
+    public IReadOnlyList<string> Describe(
+        GoBinary binary, string path, IReadOnlyList<string> command, DateTimeOffset start, CatchResult result, bool isWhole, IReadOnlyList<string> missing)
     {
         List<string> problems = [];
         string? program = Try(problems, "the program's tables", () => WriteProgram(binary, withBinary: false));
@@ -91,7 +94,8 @@ public sealed class BundleWriter
             BundleNames.Manifest,
             new BundleManifest(
                 BundleManifest.CurrentSchema, Version, "catch", command, result.ProcessId, result.ExitCode, start, DateTimeOffset.UtcNow, new BundleClock("CLOCK_MONOTONIC", MonotonicClock.Now()), RingSize: 0,
-                ProgramOf(binary, path, result.Fault?.LoadBias, program), new BundleCoverage(WritesComplete: false, MapType: null, []), [], [], problems),
+                ProgramOf(binary, path, result.Fault?.LoadBias, program), new BundleCoverage(WritesComplete: false, MapType: null, []), [], [], [.. missing, .. problems],
+                result.Fault is { } fault ? CatchOf(fault, isWhole) : null),
             BundleJson.Written.BundleManifest));
         return problems;
     }
@@ -187,6 +191,9 @@ public sealed class BundleWriter
 
     private static BundleProgram ProgramOf(GoBinary binary, string path, ulong? loadBias, string? file) => new(
         path, binary.BuildInfo?.GoVersion, binary.Architecture, binary.GoBuildId, binary.GnuBuildId, loadBias is { } bias ? Hex(bias) : null, file);
+
+    private static BundleCatch CatchOf(CaughtFault fault, bool isWhole) => new(
+        fault.Point.Function, fault.ThreadId, fault.Threads.Count, fault.MissedCount, fault.AlsoRaised, Math.Round(fault.Latency.TotalMicroseconds, 1), isWhole);
 
     private static string Hex(ulong value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
 }

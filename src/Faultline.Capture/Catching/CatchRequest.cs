@@ -16,6 +16,9 @@ public sealed record CatchRequest
     /// <summary>A process that runs already.</summary>
     public int? ProcessId { get; init; }
 
+    /// <summary>Trace the program from the start, also where the kernel could wait for the fault alone.</summary>
+    public bool TracesFromStart { get; init; }
+
     /// <summary>Where the program's standard error is kept.</summary>
     public required string LogPath { get; init; }
 
@@ -27,6 +30,19 @@ public sealed record CatchRequest
 
     /// <summary>Takes remarks for the user.</summary>
     public required Action<string> Tell { get; init; }
+
+    /// <summary>Has the fault examined; what goes wrong is told.</summary>
+    internal void Look(CaughtFault fault)
+    {
+        try
+        {
+            Examine(fault);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Tell($"not all could be kept of the program at its fault: {error.Message}");
+        }
+    }
 }
 
 /// <summary>How a catch ended.</summary>

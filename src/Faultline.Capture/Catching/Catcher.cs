@@ -11,8 +11,8 @@ using TraceOptions = Faultline.Runtime.Live.TraceOptions;
 namespace Faultline.Capture.Catching;
 
 /// <summary>
-/// Waits for a Go program's fatal error with breakpoints on code that only a dying program runs, and stops all of its threads there. Signals, new threads,
-/// programs that it starts or becomes pass untouched; no system call is looked at.
+/// Waits for a Go program's fatal error with breakpoints on code that only a dying program runs, and stops all of its threads there. The kernel does the waiting where it may
+/// (<see cref="KernelWatch"/>); else the program is traced. Signals, new threads, programs that it starts or becomes pass untouched; no system call is looked at.
 /// </summary>
 public sealed class Catcher
 {
@@ -32,6 +32,7 @@ public sealed class Catcher
     private Exception? _failure;
     private int? _exitCode;
     private int _signalCount;
+    private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isToStop;
     private bool _wasArmed;
 
@@ -89,6 +90,8 @@ public sealed class Catcher
 
     private void Follow(int processId)
     {
+        if (TryWatch(processId, begin: () => { }))
+            return;
         _tracee = Tracee.Seize(processId, Options);
         _started.SetResult(processId);
         Arm();
@@ -110,10 +113,13 @@ public sealed class Catcher
         Task copy = Task.Run(() => Copy(errors, log));
         try
         {
-            _tracee = Tracee.Seize(processId, Options);
-            _started.SetResult(processId);
-            hold.Write("go\n"u8);
-            Loop(processId);
+            if (!TryWatch(processId, begin: () => hold.Write("go\n"u8)))
+            {
+                _tracee = Tracee.Seize(processId, Options);
+                _started.SetResult(processId);
+                hold.Write("go\n"u8);
+                Loop(processId);
+            }
         }
         finally
         {
@@ -202,11 +208,32 @@ public sealed class Catcher
         }
     }
 
+    /// <summary>Leaves the waiting to the kernel, if it lets this user: returns when the process has ended, or been caught and let go, or when enough was waited.</summary>
+    /// <param name="begin">Is called when the probes are set.</param>
+    private bool TryWatch(int processId, Action begin)
+    {
+        if (_request.TracesFromStart)
+            return false;
+        if (_request.ProcessId is not null && !RunsProgram(processId))
+            throw new ProcessUnavailableException($"process {processId} does not run '{_request.Binary.Path}'");
+        using KernelWatch? watch = KernelWatch.TryStart(processId, _request, _layout);
+        if (watch is null)
+            return false;
+        _started.SetResult(processId);
+        begin();
+        watch.Run(_stopAsked.Task, RunsProgram);
+        (_exitCode, _fault, _wasArmed) = (watch.ExitCode, watch.Fault, watch.WasArmed);
+        return true;
+    }
+
+    private bool RunsProgram(int processId) =>
+        FileIdentity.Of(ProcessFiles.Path(processId, "exe")) is { } running && FileIdentity.Of(_request.Binary.Path) is { } wanted && running == wanted;
+
     /// <summary>Sets the breakpoints, if the process runs the program in question by now.</summary>
     private void Arm()
     {
         int processId = _tracee!.ProcessId;
-        if (FileIdentity.Of(ProcessFiles.Path(processId, "exe")) is not { } running || FileIdentity.Of(_request.Binary.Path) is not { } wanted || running != wanted)
+        if (!RunsProgram(processId))
         {
             if (_request.ProcessId is not null)
                 throw new ProcessUnavailableException($"process {processId} does not run '{_request.Binary.Path}'");
@@ -262,17 +289,10 @@ public sealed class Catcher
             Threads = [.. _tracee.ReadThreads(_layout).OrderByDescending(thread => thread.ThreadId == hit.ThreadId)],
             AlsoRaised = others,
             Latency = latency,
+            IsStoppedByKernel = false,
             MissedCount = missed,
         };
-        try
-        {
-            _request.Examine(_fault);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _request.Tell($"not all could be kept of the program at its fault: {error.Message}");
-        }
-
+        _request.Look(_fault);
         _tracee.LetGo();
     }
 
@@ -329,6 +349,7 @@ public sealed class Catcher
         if (_request.ProcessId is not null)
         {
             _isToStop = true;
+            _stopAsked.TrySetResult();
             // The tracer waits in the kernel: a child of it that stops wakes it.
             if (_breakpoints is { } breakpoints)
                 Signals.Send(breakpoints.GuardId, Stop);

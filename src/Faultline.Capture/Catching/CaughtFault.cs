@@ -26,8 +26,11 @@ public sealed record CaughtFault
     /// <summary>Other threads that ran into a fatal error before they could be stopped.</summary>
     public required IReadOnlyList<int> AlsoRaised { get; init; }
 
-    /// <summary>From when the breakpoint was heard of until the last thread stood.</summary>
+    /// <summary>From when the breakpoint was heard of until the last thread stood; where the kernel stopped them, from the fault until it was known that all stand.</summary>
     public required TimeSpan Latency { get; init; }
+
+    /// <summary>The kernel stopped all threads at the fault; else a tracer did when it heard of it.</summary>
+    public required bool IsStoppedByKernel { get; init; }
 
     /// <summary>Threads that did not stop within a second.</summary>
     public required int MissedCount { get; init; }

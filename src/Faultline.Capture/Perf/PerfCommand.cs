@@ -17,6 +17,9 @@ public sealed record PerfCommand
     /// <summary>The process to record, with all that it starts; null records every process.</summary>
     public int? ProcessId { get; init; }
 
+    /// <summary>Records when threads come back to a processor: <c>sched_switch</c> shows it only of those that follow a recorded one.</summary>
+    public bool WithReturns { get; init; }
+
     public required string OutputPath { get; init; }
 
     /// <summary>The arguments of <c>perf</c>.</summary>
@@ -29,6 +32,8 @@ public sealed record PerfCommand
             arguments.AddRange(["-m", "8M"]);
         if (CallGraph is not null)
             arguments.AddRange(["--call-graph", CallGraph]);
+        if (WithReturns)
+            arguments.Add("--switch-events");
         foreach (string name in Events)
             arguments.AddRange(["-e", name]);
         if (controlPath is not null)

@@ -49,9 +49,12 @@ public sealed class ProbeTarget
     }
 
     /// <summary>Offset in the file of a link-time address; null when the file does not hold it in an executable segment.</summary>
-    public long? FileOffset(ulong address)
+    public long? FileOffset(ulong address) => FileOffset(Binary, address);
+
+    /// <summary>Where the instruction at a link-time address lies in the file; null when it is not code of the file.</summary>
+    public static long? FileOffset(GoBinary binary, ulong address)
     {
-        foreach (ElfSegment segment in Binary.Elf.ProgramHeaders)
+        foreach (ElfSegment segment in binary.Elf.ProgramHeaders)
         {
             if (segment.Type == ElfSegmentType.Load && segment.Permissions.HasFlag(ElfSegmentPermissions.Execute) && segment.HoldsInFile(address))
                 return segment.Offset + (long)(address - segment.Address);

@@ -12,7 +12,7 @@ public enum RecordMode
     /// <summary>Stacks at intervals, at futex calls and at switches; no probes in the program.</summary>
     Sample,
 
-    /// <summary>Futex calls, switches and wake-ups.</summary>
+    /// <summary>Futex calls, switches and wake-ups; where goroutines park and end.</summary>
     Sched,
 
     /// <summary>Writes to the write mark of given maps, by the processor's debug registers.</summary>

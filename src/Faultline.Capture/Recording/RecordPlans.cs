@@ -39,7 +39,7 @@ public static class RecordPlans
     private const string StackCopy = "dwarf,8192";
 
     private static readonly string[] s_sampleEvents = ["syscalls:sys_enter_futex", "sched:sched_switch"];
-    private static readonly string[] s_schedEvents = ["sched:sched_switch", "sched:sched_wakeup", "syscalls:sys_enter_futex"];
+    private static readonly string[] s_schedEvents = ["sched:sched_switch", "sched:sched_waking", "sched:sched_wakeup", "syscalls:sys_enter_futex", "syscalls:sys_exit_futex"];
 
     /// <summary>The kernel's own events that recordings use.</summary>
     public static IReadOnlyList<string> Tracepoints { get; } = [.. s_sampleEvents.Union(s_schedEvents, StringComparer.Ordinal)];
@@ -52,7 +52,7 @@ public static class RecordPlans
         {
             RecordMode.Trace => ProbePlans.Trace(request.Target, request.Group, request.Extras),
             RecordMode.Targeted => ProbePlans.Targeted(request.Target, request.Group, request.MapType, request.Extras),
-            RecordMode.Watch => ProbePlans.Ends(request.Target, request.Group, request.Extras),
+            RecordMode.Watch or RecordMode.Sched => ProbePlans.Ends(request.Target, request.Group, request.Extras),
             _ => ProbePlans.Only(request.Target, request.Group, request.Extras),
         };
         List<string> events = probes.Points.Count > 0 ? [$"{request.Group}:*"] : [];
@@ -77,7 +77,7 @@ public static class RecordPlans
         if (request.Target.Layouts.IsExtrapolated)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"Go 1.{request.Target.Layouts.Release} is newer than what faultline knows: where goroutine ids lie is assumed from the newest known release"));
         notes.AddRange(probes.Notes);
-        PerfCommand perf = new() { Events = events, RingSize = request.RingSize, CallGraph = callGraph, OutputPath = Bundles.BundleNames.PerfData };
+        PerfCommand perf = new() { Events = events, RingSize = request.RingSize, CallGraph = callGraph, OutputPath = Bundles.BundleNames.PerfData, WithReturns = request.Mode == RecordMode.Sched };
         return new RecordPlan(request.Mode, probes, perf, notes) { Watched = request.Watched };
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text;
+using Faultline.Capture.Bundles;
 using Faultline.Cli.Cores;
 using Faultline.Cli.Symbolizing;
+using Faultline.Diagnosis.Memory;
 using Faultline.Runtime.Cores;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Maps;
@@ -16,6 +18,7 @@ internal static class CoreCommand
         What to show, after the files (an overview without any):
           goroutines               one a line; -t with stacks
           stack ID                 one goroutine
+          traceback                all goroutines in the words of the Go runtime
           maps                     maps in package-level variables
           map ADDR [TYPE]          header, tables and entries; --graph draws it
           chan ADDR                buffer and waiters
@@ -34,11 +37,12 @@ internal static class CoreCommand
           faultline core ./app core.1234 goroutines -group goloc
           faultline core ./app core.1234.zst map 0xc00006c450 'map[string]int'
           faultline core ./app core.1234 leaks --format json
+          faultline core bundle/ locks
         """;
 
     public static Command Create()
     {
-        Argument<string[]> words = new("FILES AND VIEW") { Arity = ArgumentArity.OneOrMore, Description = "[BINARY] CORE [VIEW [ARGUMENTS]]; the binary is searched for when it is not given." };
+        Argument<string[]> words = new("FILES AND VIEW") { Arity = ArgumentArity.OneOrMore, Description = "[BINARY] CORE [VIEW [ARGUMENTS]]; the binary is searched for when it is not given. A bundle of 'faultline catch' has both." };
         Option<OutputFormat> format = DiagnoseOptions.Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
         Option<bool> force = new("--force") { Description = "Go on with a binary of another build: nothing it says can be trusted." };
         Option<bool> stacks = new("--stacks", "-t") { Description = "Print the stacks of goroutines." };
@@ -67,14 +71,18 @@ internal static class CoreCommand
 
     private static int Run(string[] words, View view)
     {
-        (string corePath, string? binaryPath, int used) = Files(words);
+        using BundleInput? bundle = words.Take(2).FirstOrDefault(Bundle.IsBundle) is { } path ? BundleInput.Open(path) : null;
+        (string corePath, string? binaryPath, int used) = Files(bundle is null ? words : [.. words.Select(word => Bundle.IsBundle(word) ? bundle.CorePath ?? throw NoMemory(word) : word)]);
+        binaryPath ??= bundle?.BinaryPath;
         string[] rest = words[used..];
         string verb = rest.Length > 0 ? rest[0] : "overview";
         using CoreSession core = CoreSession.Open(corePath, binaryPath, view.IsForced);
         if (verb == "map" && view.Graph is { } kind)
             return Draw(core, rest, kind == "mermaid");
+        if (verb == "traceback")
+            return Print(core, rest);
         CoreOutput.Write(view.Format, verb, Choose(core, rest, view));
-        CoreOutput.Tell(core.Diagnostics);
+        StandardStreams.Tell(core.Diagnostics);
         return ExitCode.Ok;
     }
 
@@ -93,6 +101,26 @@ internal static class CoreCommand
             // Nobody reads on.
         }
 
+        return ExitCode.Ok;
+    }
+
+    private static int Print(CoreSession core, string[] rest)
+    {
+        if (rest.Length > 1)
+            throw new UserErrorException(ExitCode.Usage, $"'{rest[1]}' is one argument too many for 'traceback'. See 'faultline core --help'.");
+        try
+        {
+            using Stream stream = StandardStreams.OpenOutput();
+            using StreamWriter output = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 * 1024);
+            MemoryRaiser? raiser = MemoryRaiser.Find(core.State);
+            MemoryTraceback.Write(core.State, output, raiser?.Message, raiser?.Goroutine);
+        }
+        catch (IOException)
+        {
+            // Nobody reads on.
+        }
+
+        StandardStreams.Tell(core.Diagnostics);
         return ExitCode.Ok;
     }
 
@@ -128,7 +156,7 @@ internal static class CoreCommand
                 return output => new ObjectViews(core, output).Slice(slice, At(rest, 2));
             case "sync":
                 ulong sync = AddressOf(rest);
-                return output => new ObjectViews(core, output).Sync(sync, At(rest, 2));
+                return output => new LockViews(core, output).Sync(sync, At(rest, 2));
             case "syncmap":
                 ulong syncMap = AddressOf(rest);
                 return output => new ObjectViews(core, output).SyncMap(syncMap, view.Skip, view.Top);
@@ -136,7 +164,7 @@ internal static class CoreCommand
                 string name = At(rest, 1) ?? throw new UserErrorException(ExitCode.Usage, "'type' wants the name of a type, such as 'main.server'.");
                 return output => new ObjectViews(core, output).Type(name);
             case "locks":
-                return output => new ObjectViews(core, output).Locks();
+                return output => new LockViews(core, output).Locks();
             case "who":
                 ulong held = AddressOf(rest);
                 return output => new HeapViews(core, output).Holders(held, view.Top);
@@ -175,6 +203,9 @@ internal static class CoreCommand
         using InputFile file = InputFile.Open(path);
         return file.Kind == InputKind.Binary;
     }
+
+    private static UserErrorException NoMemory(string bundle) =>
+        new(ExitCode.BadData, $"'{bundle}' holds no memory of the program: it was recorded, not caught. 'faultline diagnose {bundle}' explains it, 'faultline events {bundle}' shows what was recorded.");
 
     private static string? At(string[] words, int index) => index < words.Length ? words[index] : null;
 

@@ -54,6 +54,7 @@ internal static class DemoCommand
                 Logs = inputs.Logs,
                 Binary = inputs.Binary,
                 SourcePaths = [new(CompiledFolder, "src")],
+                WantsCode = sink.WantsCode,
             });
             if (sink is { Format: OutputFormat.Text, OutputPath: null })
                 StandardStreams.Tell("A real crash, diagnosed with 'faultline diagnose crash.log maphot':\n");

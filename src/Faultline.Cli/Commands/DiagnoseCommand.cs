@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Incidents;
-using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Verdicts;
 
 namespace Faultline.Cli.Commands;
@@ -18,6 +17,7 @@ internal static class DiagnoseCommand
           journalctl -u app -o cat | faultline diagnose - --binary /usr/local/bin/app
           faultline diagnose ci.log --fail-on probable
           faultline diagnose crash.log ./app perf.data
+          faultline diagnose crash.log build.log     (go build -gcflags=-m=2 ./... 2> build.log)
           faultline diagnose ./app core.1234
 
         Inputs are told apart by content, so their names and their order do not matter.
@@ -29,11 +29,13 @@ internal static class DiagnoseCommand
         Argument<string[]> inputs = new("INPUT")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Crash logs, the program's binary (ELF), recordings (perf.data), core dumps and bundles; '-' is standard input.",
+            Description = "Crash logs, the program's binary (ELF), recordings (perf.data), core dumps, bundles and the compiler's output (-gcflags=-m=2); '-' is standard input.",
         };
         Command command = new("diagnose", "Explain the crashes that logs hold: who collided with whom, where, on what, and how sure that is.") { inputs };
+        Option<bool> force = new("--force") { Description = "Go on with a binary of another build than the core's: nothing it says can be trusted." };
         options.AddTo(command);
-        command.SetAction(arguments => Run(arguments.GetValue(inputs) ?? [], options, arguments));
+        command.Options.Add(force);
+        command.SetAction(arguments => Run(arguments.GetValue(inputs) ?? [], options, arguments.GetValue(force), arguments));
         CommandLine.AddHelp(command, Examples);
         return command;
     }
@@ -42,7 +44,7 @@ internal static class DiagnoseCommand
     public static int CodeOf(DiagnosisReport report, Confidence? failOn) =>
         failOn is { } threshold && report.Incidents.Any((Incident incident) => incident.Confidence >= threshold) ? ExitCode.FailOnMet : ExitCode.Ok;
 
-    private static int Run(string[] names, DiagnoseOptions options, ParseResult arguments)
+    private static int Run(string[] names, DiagnoseOptions options, bool force, ParseResult arguments)
     {
         // The parser takes any unknown word for an input; a name that begins with a dash has to follow '--'.
         if (names.FirstOrDefault(name => name is ['-', _, ..]) is { } unknown && !arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash))
@@ -50,19 +52,28 @@ internal static class DiagnoseCommand
 
         ReportSink sink = options.Sink(arguments);
         IReadOnlyList<KeyValuePair<string, string>> sourcePaths = options.SourcePaths(arguments);
-        using InputSet inputs = InputSet.Open(names, options.Binary(arguments));
+        using InputSet inputs = InputSet.Open(names, options.Binary(arguments), force);
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs
         {
             Logs = inputs.Logs,
             Binary = inputs.Binary,
             Recordings = inputs.Recordings,
-            Memories = [.. inputs.Cores.Select(core => new MemoryImage(core.Dump.Core.Path, core.State))],
+            Memories = inputs.Memories,
+            Builds = inputs.Builds,
             SourcePaths = sourcePaths,
+            WantsCode = sink.WantsCode,
         });
         if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })
-            throw new UserErrorException(ExitCode.BadData, $"nothing wrong was found in '{core.Dump.Core.Path}': no thread raised a fault, and every goroutine that waits can still be woken. 'faultline core' looks into it.");
+        {
+            // What was found of it is worth as much as these remarks leave of it.
+            StandardStreams.Tell(report.Diagnostics);
+            throw new UserErrorException(ExitCode.BadData, $"nothing wrong was found in '{core.Dump.Core.Path}': no thread raised a fault, and no goroutine is known to be stuck. 'faultline core' looks into it.");
+        }
+
+        if (report.Incidents.Count == 0 && RaceCommand.TryShow(inputs.Logs, inputs.Binary, inputs.Builds, sourcePaths, sink))
+            return RaceCommand.CodeOf(options.FailOn(arguments));
         if (report.Incidents.Count == 0)
-            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings));
+            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
         foreach (string note in NoCrash.Notes(inputs.Logs))
             StandardStreams.Tell(note);
 

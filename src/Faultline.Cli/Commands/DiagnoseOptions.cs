@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Faultline.Diagnosis.Verdicts;
 
 namespace Faultline.Cli.Commands;
@@ -50,6 +51,13 @@ internal sealed class DiagnoseOptions
             command.Options.Add(option);
     }
 
+    /// <summary>Adds only what says which program it was and where its sources are.</summary>
+    public void AddProgramTo(Command command)
+    {
+        command.Options.Add(_binary);
+        command.Options.Add(_sourcePaths);
+    }
+
     /// <summary>Adds only what shapes the output.</summary>
     public void AddReportOptionsTo(Command command)
     {
@@ -63,6 +71,9 @@ internal sealed class DiagnoseOptions
         command.Options.Add(_format);
         command.Options.Add(_color);
     }
+
+    /// <summary>Adds only the choice of colours.</summary>
+    public void AddColorTo(Command command) => command.Options.Add(_color);
 
     public string? Binary(ParseResult arguments) => arguments.GetValue(_binary);
 
@@ -92,6 +103,22 @@ internal sealed class DiagnoseOptions
         Description = description,
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => Parse(result, name, choices),
+    };
+
+    /// <summary>A whole number that is not negative.</summary>
+    public static Option<long?> Number(string name, string helpName, string description) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string given = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+            if (long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out long value))
+                return value;
+            result.AddError($"{name} wants a number, not '{given}'.");
+            return null;
+        },
     };
 
     private static T Parse<T>(ArgumentResult result, string name, (string Name, T Value)[] choices)

@@ -61,8 +61,7 @@ internal static class EventsCommand
             return ExitCode.Ok;
         }
 
-        foreach (var diagnostic in recording.Diagnostics)
-            StandardStreams.Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
+        StandardStreams.Tell(recording.Diagnostics);
         return ExitCode.Ok;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Faultline.Capture.Bundles;
 using Faultline.Cli.Cores;
 using Faultline.Diagnosis;
 using Faultline.Runtime.Cores;
@@ -45,11 +46,12 @@ internal static class GoroutinesCommand
 
     private static int Run(string name, string? binaryPath, bool force, OutputFormat format, long skip, long? top)
     {
-        if (name != "-" && CoreFile.IsCore(name))
+        using BundleInput? bundle = name != "-" && Bundle.IsBundle(name) ? BundleInput.Open(name) : null;
+        if ((bundle?.CorePath ?? name) is var corePath && corePath != "-" && CoreFile.IsCore(corePath))
         {
-            using CoreSession core = CoreSession.Open(name, binaryPath, force);
+            using CoreSession core = CoreSession.Open(corePath, binaryPath ?? bundle?.BinaryPath, force);
             CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(GoroutineBuckets.Collect(core.State), core.State.Stacks.Set, core.Names, output, skip, top));
-            CoreOutput.Tell(core.Diagnostics);
+            StandardStreams.Tell(core.Diagnostics);
             return ExitCode.Ok;
         }
 
@@ -58,7 +60,7 @@ internal static class GoroutinesCommand
         using InputSet inputs = InputSet.Open([name], binaryPath);
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary });
         if (report.Incidents.Count == 0)
-            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings));
+            throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
         CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(report.Incidents[0], output, skip, top));
         if (report.Incidents.Count > 1)
             StandardStreams.Tell($"faultline: note: '{name}' holds {report.Incidents.Count} crashes; the first is shown.");
@@ -78,7 +80,7 @@ internal static class GoroutinesCommand
                 throw new UserErrorException(ExitCode.BadData, $"process {processId}: {string.Join("; ", process.Diagnostics.Select(item => $"{item.Message} ({item.Id})"))}.");
             FrameNames names = new(process.Binary, process.LoadBias);
             CoreOutput.Write(format, "buckets", output => GoroutineBuckets.Write(buckets, state.Stacks.Set, names, output, skip, top));
-            CoreOutput.Tell(process.Diagnostics);
+            StandardStreams.Tell(process.Diagnostics);
             return ExitCode.Ok;
         }
         catch (ProcessUnavailableException error)

@@ -33,13 +33,19 @@ internal static class PassThrough
             return ExitCode.Ok;
 
         IReadOnlyList<TracebackLog> logs = reader.Complete();
-        if (logs.All(log => log.Reports.Count == 0))
+        if (logs.All(log => log.Reports.Count == 0 && log.Races.ReportCount == 0))
             return ExitCode.Ok;
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths });
-        if (report.Incidents.Count == 0)
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, WantsCode = sink.WantsCode });
+        bool hasCrash = report.Incidents.Count > 0;
+        if (!hasCrash && sink.Format != OutputFormat.Text)
             return ExitCode.Ok;
         if (sink.OutputPath is null)
             TryWrite(output, endsLine ? "\n"u8 : "\n\n"u8);
+        if (!hasCrash)
+        {
+            return RaceCommand.TryShow(logs, binary, [], sourcePaths, sink) ? RaceCommand.CodeOf(options.FailOn(arguments)) : ExitCode.Ok;
+        }
+
         sink.Write(report);
         return DiagnoseCommand.CodeOf(report, options.FailOn(arguments));
     }

@@ -12,7 +12,7 @@ internal sealed class RecordOptions
     private readonly Option<RecordMode> _mode = DiagnoseOptions.Choice(
         "--mode",
         "MODE",
-        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls. 'watch': writes to given maps, by debug registers.",
+        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls, for 'faultline threads'. 'watch': writes to given maps, by debug registers.",
         ("trace", RecordMode.Trace),
         ("targeted", RecordMode.Targeted),
         ("sample", RecordMode.Sample),

@@ -18,14 +18,15 @@ internal static class RecordedCrash
         }
 
         using InputSet inputs = InputSet.Open([bundle.Folder], plan.Probes.Target.Binary.Path);
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings });
+        ReportSink sink = options.Sink(arguments);
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, WantsCode = sink.WantsCode });
         if (report.Incidents.Count == 0)
         {
             StandardStreams.Tell("faultline: the program did not crash");
             return ExitCode.Ok;
         }
 
-        options.Sink(arguments).Write(report);
+        sink.Write(report);
         return ExitCode.Ok;
     }
 }

@@ -75,8 +75,7 @@ internal static class SymbolizeCommand
                 return ExitCode.Ok;
             }
 
-            foreach (var diagnostic in binary.Diagnostics)
-                StandardStreams.Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
+            StandardStreams.Tell(binary.Diagnostics);
             return ExitCode.Ok;
         });
         CommandLine.AddHelp(command, Examples);

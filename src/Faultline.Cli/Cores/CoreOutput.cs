@@ -40,10 +40,4 @@ internal static class CoreOutput
             // Nobody reads on.
         }
     }
-
-    public static void Tell(IEnumerable<Diagnostic> diagnostics)
-    {
-        foreach (Diagnostic diagnostic in diagnostics)
-            StandardStreams.Tell($"faultline: {diagnostic.Id}: {diagnostic.Message}.");
-    }
 }

@@ -26,6 +26,13 @@ internal sealed class CoreSession : IDisposable
 
     public IReadOnlyList<Diagnostic> Diagnostics => [.. Dump.Diagnostics, .. _log.Items];
 
+    /// <exception cref="UserErrorException">No goroutine can be read, so that nothing can be said of any.</exception>
+    public void RequireGoroutines()
+    {
+        if (State.Goroutines.Count == 0)
+            throw new UserErrorException(ExitCode.BadData, $"'{Dump.Core.Path}' holds no goroutine that can be read: {string.Join("; ", Diagnostics.Select(item => $"{item.Message} ({item.Id})"))}.");
+    }
+
     /// <exception cref="UserErrorException">It cannot be read, or the program is missing or another one.</exception>
     public static CoreSession Open(string corePath, string? binaryPath, bool force)
     {

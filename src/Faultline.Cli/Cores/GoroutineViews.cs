@@ -121,7 +121,7 @@ internal sealed class GoroutineViews(CoreSession core, ICoreOutput output)
         output.Address("address", goroutine.Address);
         if (goroutine.ParentId != 0)
             output.Number("parent", (long)goroutine.ParentId);
-        if (core.Names.At(goroutine.CreatorPc) is { } creator)
+        if (!goroutine.IsMain && core.Names.At(goroutine.CreatorPc) is { } creator)
             output.Text("createdBy", $"{creator.Function} {creator.File}:{creator.Line}");
         if (_state.Stacks.FindThread(goroutine) is { } thread)
             output.Number("thread", thread.ThreadId);

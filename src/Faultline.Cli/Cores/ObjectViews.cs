@@ -1,15 +1,16 @@
+using System.Globalization;
 using Faultline.Binaries.Code;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Channels;
 using Faultline.Runtime.Goroutines;
+using Faultline.Runtime.Heap;
 using Faultline.Runtime.Maps;
 using Faultline.Runtime.Slices;
-using Faultline.Runtime.Sync;
 using Faultline.Runtime.Values;
 
 namespace Faultline.Cli.Cores;
 
-/// <summary>What a core tells about maps, channels, slices, locks and values.</summary>
+/// <summary>What a core tells about maps, channels, slices and values.</summary>
 internal sealed class ObjectViews(CoreSession core, ICoreOutput output)
 {
     private const int DefaultTop = 100;
@@ -95,6 +96,7 @@ internal sealed class ObjectViews(CoreSession core, ICoreOutput output)
         output.Address("array", slice.Array);
         output.Number("length", slice.Length);
         output.Number("capacity", slice.Capacity);
+        ArrayPlace(slice.Array);
         if (element is null)
         {
             output.Text("relationsMissing", "the size of an element is not known: give the slice's type, as in 'slice 0x… []int'");
@@ -122,58 +124,29 @@ internal sealed class ObjectViews(CoreSession core, ICoreOutput output)
         output.CloseList();
     }
 
-    /// <summary>An object of package sync; its kind as given, else as those who wait on it tell, else a mutex.</summary>
-    public void Sync(ulong address, string? kindName)
+    /// <summary>Where the array of a slice lies: on the heap, with what collections know of it, on a stack, in the program's data.</summary>
+    private void ArrayPlace(ulong array)
     {
-        LockKind kind = kindName is null ? KindOf(address) : Enum.TryParse(kindName, ignoreCase: true, out LockKind given) && !char.IsAsciiDigit(kindName[0]) ? given
-            : throw new UserErrorException(ExitCode.Usage, $"'{kindName}' is no kind of lock: give mutex, rwmutex, waitgroup, cond or once.");
-        output.Address("address", address);
-        output.Text("kind", kind == LockKind.Unknown ? "Mutex" : kind.ToString());
-        bool isThere = kind switch
+        HeapMap heap = _state.Heap.Heap;
+        if (heap.TryFind(array, out HeapObject slot) && heap.TryFindSpan(array, out ulong start, out ulong end))
         {
-            LockKind.RWMutex => RWMutex(address),
-            LockKind.WaitGroup => Group(address),
-            LockKind.Cond => Cond(address),
-            LockKind.Once => Once(address),
-            _ => Mutex(address),
-        };
-        if (!isThere)
-            throw new UserErrorException(ExitCode.BadData, $"the memory at 0x{address:x} is not in the core.");
-        Waiting(address);
-        Owners(address);
-    }
-
-    /// <summary>Every lock, group and condition that a goroutine waits for.</summary>
-    public void Locks()
-    {
-        var awaited = new Dictionary<ulong, (LockKind Kind, List<ulong> Waiters)>();
-        foreach (Goroutine goroutine in _state.Goroutines)
-        {
-            foreach (WaitTarget target in _state.Waits.Read(goroutine))
+            string mark = heap.MarkOf(_state, slot) switch
             {
-                if (target.IsChannel)
-                    continue;
-                if (!awaited.TryGetValue(target.Object, out (LockKind Kind, List<ulong> Waiters) found))
-                    awaited.Add(target.Object, found = (target.Kind, []));
-                found.Waiters.Add(goroutine.Id);
-            }
+                SlotMark.Marked => "marked: yes",
+                SlotMark.New => "marked: no (allocated since the last sweep)",
+                SlotMark.Free => "marked: no (the slot is free: nothing of this slice is alive)",
+                _ => "marked: unknown",
+            };
+            output.Text("place", string.Create(CultureInfo.InvariantCulture, $"heap: in span 0x{start:x}-0x{end:x}, slot of {slot.Size} bytes at 0x{slot.Address:x}, {mark}"));
+            return;
         }
 
-        LockOwners owners = new(_state);
-        output.OpenList("locks", awaited.Count);
-        foreach ((ulong address, (LockKind kind, List<ulong> waiters)) in awaited.OrderByDescending(found => found.Value.Waiters.Count).ThenBy(found => found.Key))
-        {
-            output.OpenItem();
-            output.Text("kind", kind.ToString());
-            output.Address("address", address);
-            output.Number("waiting", waiters.Count);
-            output.Text("waiters", string.Join(' ', waiters.Take(GoroutineBuckets.ShownIds)));
-            if (kind is LockKind.Mutex or LockKind.RWMutex)
-                output.Text("heldBy", string.Join(' ', owners.Find(address).Take(GoroutineBuckets.ShownIds).Select(owner => $"{owner.Goroutine.Id} (inferred)")));
-            output.CloseItem();
-        }
-
-        output.CloseList();
+        List<Goroutine> owners = [.. _state.Goroutines.Where(goroutine => goroutine.IsOnStack(array)).Take(1)];
+        output.Text("place", array == 0 ? "none: the slice is nil"
+            : owners is [{ } owner] ? $"stack of goroutine {owner.Id}: it did not escape"
+            : core.Dump.Binary.FindDataSymbol(array - core.Dump.LoadBias) is { } symbol ? $"variable {symbol} of the program"
+            : heap.SpanCount == 0 ? "unknown: the heap's records were not found"
+            : "neither the heap nor the stack of a goroutine");
     }
 
     public void SyncMap(ulong address, long skip, long? top)
@@ -330,105 +303,6 @@ internal sealed class ObjectViews(CoreSession core, ICoreOutput output)
             output.Flag("select", waiter.IsSelect);
             if (element is not null && waiter.Element != 0)
                 output.Text("value", ValueText.Of(_state.Values.Read(element, waiter.Element)));
-            output.CloseItem();
-        }
-
-        output.CloseList();
-    }
-
-    private LockKind KindOf(ulong address)
-    {
-        foreach (Goroutine goroutine in _state.Goroutines)
-        {
-            foreach (WaitTarget target in _state.Waits.Read(goroutine))
-            {
-                if (!target.IsChannel && target.Object == address && target.Kind != LockKind.Unknown)
-                    return target.Kind;
-            }
-        }
-
-        return LockKind.Mutex;
-    }
-
-    private bool Mutex(ulong address)
-    {
-        if (MutexState.TryRead(_state.Memory, address) is not { } mutex)
-            return false;
-        Mutex(mutex);
-        return true;
-    }
-
-    private void Mutex(MutexState mutex)
-    {
-        output.Flag("locked", mutex.IsLocked);
-        output.Flag("woken", mutex.IsWoken);
-        output.Flag("starving", mutex.IsStarving);
-        output.Number("waiterCount", mutex.WaiterCount);
-    }
-
-    private bool RWMutex(ulong address)
-    {
-        if (RWMutexState.TryRead(_state.Memory, address) is not { } state)
-            return false;
-        output.Number("readers", state.ReaderCount);
-        output.Flag("writerPending", state.IsWriterPending);
-        output.Number("departing", state.DepartingCount);
-        output.Flag("heldByWriter", state.IsHeldByWriter);
-        return true;
-    }
-
-    private bool Group(ulong address)
-    {
-        if (WaitGroupState.TryRead(_state, address) is not { } state)
-            return false;
-        output.Number("counter", state.Counter);
-        output.Number("waiterCount", state.WaiterCount);
-        return true;
-    }
-
-    private bool Cond(ulong address)
-    {
-        if (CondState.TryRead(_state, address) is not { } state)
-            return false;
-        output.Address("lock", state.Lock);
-        output.Number("waits", state.WaitCount);
-        output.Number("notified", state.NotifyCount);
-        return true;
-    }
-
-    private bool Once(ulong address)
-    {
-        if (OnceState.TryRead(_state, address) is not { } state)
-            return false;
-        output.Flag("done", state.IsDone);
-        output.Flag("running", state.IsRunning);
-        Mutex(state.Mutex);
-        return true;
-    }
-
-    private void Waiting(ulong address)
-    {
-        List<Goroutine> waiting = [.. _state.Goroutines.Where(goroutine => _state.Waits.Read(goroutine).Any(target => target.Object == address))];
-        output.OpenList("waiting", waiting.Count);
-        foreach (Goroutine goroutine in waiting)
-        {
-            output.OpenItem();
-            new GoroutineViews(core, output).Describe(goroutine);
-            output.CloseItem();
-        }
-
-        output.CloseList();
-    }
-
-    private void Owners(ulong address)
-    {
-        IReadOnlyList<LockOwner> owners = new LockOwners(_state).Find(address);
-        output.OpenList("inferredOwners", owners.Count);
-        foreach (LockOwner owner in owners)
-        {
-            output.OpenItem();
-            output.Number("goroutine", (long)owner.Goroutine.Id);
-            output.Text("evidence", owner.Evidence.ToString());
             output.CloseItem();
         }
 

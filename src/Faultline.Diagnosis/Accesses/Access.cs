@@ -66,6 +66,9 @@ public sealed record Access
     /// <summary>Address of the object that it was seen to touch; null unless a recording tells.</summary>
     public ulong? ObjectAddress { get; init; }
 
+    /// <summary>The machine code of the access; null when it is not known or nobody wanted it (<see cref="DiagnosisInputs.WantsCode"/>).</summary>
+    public AccessCode? Code { get; init; }
+
     /// <summary>Ids of the evidence that it rests on.</summary>
     public required IReadOnlyList<int> Evidence { get; init; }
 }

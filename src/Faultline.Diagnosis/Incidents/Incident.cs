@@ -1,6 +1,8 @@
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Escapes;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 
 namespace Faultline.Diagnosis.Incidents;
 
@@ -37,7 +39,12 @@ public sealed record LogOrigin(string Source, string? Carrier, string? Stream);
 /// <param name="Message">The runtime's text, without the prefix.</param>
 /// <param name="Recoverable">True for panics; false for fatal errors, which no deferred function can recover.</param>
 /// <param name="Evidence">Ids of the lines that say so.</param>
-public sealed record Fault(FaultKind Kind, string Message, bool Recoverable, IReadOnlyList<int> Evidence);
+public sealed record Fault(FaultKind Kind, string Message, bool Recoverable, IReadOnlyList<int> Evidence)
+{
+    /// <summary>Two goroutines collided on a map.</summary>
+    public bool IsMapConflict => Kind
+        is FaultKind.ConcurrentMapReadWrite or FaultKind.ConcurrentMapWrites or FaultKind.ConcurrentMapIterationWrite or FaultKind.ConcurrentMapCloneWrite;
+}
 
 /// <summary>The object fought over.</summary>
 /// <param name="Kind"><c>map</c>, <c>channel</c>, <c>mutex</c>, <c>waitgroup</c>, <c>memory</c>.</param>
@@ -138,6 +145,9 @@ public sealed record Incident
     /// <summary>One or two sentences for the reader: what happened and how sure that is.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>Who waits for what; empty where waiting is not what went wrong.</summary>
+    public WaitGraph WaitGraph { get; init; } = WaitGraph.Empty;
+
     public required int GoroutineCount { get; init; }
 
     /// <summary>Largest first.</summary>
@@ -153,6 +163,9 @@ public sealed record Incident
 
     /// <summary>Lines that recordings with sampled stacks saw at work on such maps, writes first, then by samples.</summary>
     public IReadOnlyList<SampledLine> Sampled { get; init; } = [];
+
+    /// <summary>Where the variables of the victim (side 0) and of the rivals (from 1 on) escaped and who captured them; empty without a build log that knows them.</summary>
+    public IReadOnlyList<VariableEscape> Escapes { get; init; } = [];
 
     public required IReadOnlyList<MissingPiece> Missing { get; init; }
 

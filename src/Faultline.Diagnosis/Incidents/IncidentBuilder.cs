@@ -6,6 +6,7 @@ using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Recordings.Samples;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis.Incidents;
@@ -16,7 +17,8 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
     private readonly EvidenceBook _evidence = new(logSource, image.Binary?.Path);
     private readonly FaultReading _reading = FaultReading.Of(report);
 
-    public Incident Build()
+    /// <param name="wantsWaitGraph">Look at who waits for whom also where a map conflict explains the death.</param>
+    public Incident Build(bool wantsWaitGraph)
     {
         var headlines = _reading.Headlines
             .Select(headline => _evidence.AddLine(headline.Line, headline.RawText))
@@ -24,8 +26,10 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         if (report.Signal is { } signal)
             headlines.Add(_evidence.AddLine(signal.Line, $"signal {signal.Name}: {signal.Description}".TrimEnd(' ', ':')));
         var fault = new Fault(_reading.Meaning.Kind, _reading.Message, _reading.Recoverable, headlines);
-        var sides = IsMapConflict ? MapSides() : fault.Kind == FaultKind.Deadlock ? DeadlockSides() : SingleSides();
+        var sides = fault.IsMapConflict ? MapSides() : fault.Kind == FaultKind.Deadlock ? DeadlockSides() : SingleSides();
         var buckets = GoroutineBuckets.Build(report, image);
+        var waits = fault.IsMapConflict && !wantsWaitGraph ? WaitGraph.Empty : CodeWakers.Complete(
+            WaitGraphBuilder.Build(RecordedWaits.Complete(LogWaits.Read(report, image, fault.Kind == FaultKind.Deadlock, _evidence.AddHeader), deaths.Recordings, image)), report, image, _evidence);
         var missing = new MissingPieces(report, image, logSource, fault.Kind).List(sides.MapFault, sides.Rivals, sides.WriteSites);
         return new Incident
         {
@@ -35,7 +39,8 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             Object = sides.Object,
             Victim = sides.Victim,
             Rivals = sides.Rivals,
-            Summary = Summaries.Write(fault, sides.Victim, sides.Rivals, sides.Object, report),
+            Summary = Summaries.Write(fault, sides.Victim, sides.Rivals, sides.Object, report, waits),
+            WaitGraph = waits,
             GoroutineCount = report.Goroutines.Count,
             Buckets = buckets,
             Evidence = _evidence.Items,
@@ -43,16 +48,12 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
             Diagnostics = diagnostics,
             Timeline = sides.Death?.Timeline(sides.Rivals) ?? [],
             Recordings = sides.Death is { } death ? [death.Summary] : [],
-            Sampled = IsMapConflict && sides.MapFault is { } conflict && samples.Count == 1
+            Sampled = fault.IsMapConflict && sides.MapFault is { } conflict && samples.Count == 1
                 ? SampledLines.Rank(samples[0], image.Code, conflict.Types.Select(type => type.Address).ToHashSet(), image.Sources)
                 : [],
             Confidence = ConfidenceOf(fault.Kind, sides),
         };
     }
-
-    private bool IsMapConflict => _reading.Meaning.Kind
-        is FaultKind.ConcurrentMapReadWrite or FaultKind.ConcurrentMapWrites
-        or FaultKind.ConcurrentMapIterationWrite or FaultKind.ConcurrentMapCloneWrite;
 
     /// <summary>The goroutine that raised the fault: as the parser found it, else the scheduler dump's throwing thread, else the one that is running.</summary>
     private GoroutineTrace? Raiser
@@ -143,7 +144,21 @@ internal sealed class IncidentBuilder(CrashReport report, string logSource, Prog
         var shared = meaning.ObjectKind is { } objectKind
             ? new SharedObject(objectKind, SingleSide.ObjectAddress(raiser, objectKind) ?? NilAddress(meaning.Kind), null, null)
             : null;
-        return new Sides(victim, [], shared, null);
+        return meaning.Kind is FaultKind.SendOnClosedChannel or FaultKind.CloseOfClosedChannel
+            ? ChannelSides(victim, shared!)
+            : new Sides(victim, [], shared, null);
+    }
+
+    /// <summary>The other side of a channel that was closed too early is whoever closed it.</summary>
+    private Sides ChannelSides(Access victim, SharedObject channel)
+    {
+        var lines = ChannelClosers.Find(victim, image, _evidence);
+        if (deaths.TakeChannel(victim, channel.Address, image) is not { } recorded)
+            return new Sides(victim, lines, channel, null);
+        var death = new RecordedDeath(recorded.Recording, recorded.Fault, image, _evidence, report);
+        var seen = death.FindCloser();
+        var isKnown = seen.Any(closer => closer.Confidence == Confidence.Confirmed);
+        return new Sides(death.Complete(victim), isKnown ? seen : [.. seen, .. lines], channel with { Address = death.ObjectAddress }, null) { Death = death };
     }
 
     private ulong? NilAddress(FaultKind kind) => kind == FaultKind.MemoryCorruption ? report.Signal?.Address : null;

@@ -25,12 +25,16 @@ internal sealed class MissingPieces(CrashReport report, ProgramImage image, stri
             pieces.Add(new MissingPiece("the other goroutines: the log shows only one (Go 1.26 and newer print no more by default)", $"GOTRACEBACK=all {Program}"));
         if (fault is not null)
             AddForConflict(pieces, fault, rivals, writes);
-        else if (NeedsAddress && image.Binary is not null)
+        else if (IsChannel && !rivals.Any(rival => rival.Confidence == Confidence.Confirmed))
+            pieces.Add(new MissingPiece("who closed the channel: a recording names the goroutine, its line and when (Linux, root)", $"faultline record --probe chan -- {Program}"));
+        if (fault is null && NeedsAddress && image.Binary is not null)
             pieces.Add(new MissingPiece("the object's address: GOTRACEBACK=system prints the runtime's own frames with their arguments", $"GOTRACEBACK=system {Program}"));
         return pieces;
     }
 
-    private bool NeedsAddress => kind is FaultKind.SendOnClosedChannel or FaultKind.CloseOfClosedChannel or FaultKind.UnlockOfUnlockedMutex;
+    private bool IsChannel => kind is FaultKind.SendOnClosedChannel or FaultKind.CloseOfClosedChannel;
+
+    private bool NeedsAddress => kind is FaultKind.UnlockOfUnlockedMutex;
 
     private void AddForConflict(List<MissingPiece> pieces, MapFault fault, IReadOnlyList<Access> rivals, IReadOnlyList<MapCallSite> writes)
     {

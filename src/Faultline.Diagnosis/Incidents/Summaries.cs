@@ -3,6 +3,7 @@ using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Diagnosis.Incidents;
@@ -10,14 +11,31 @@ namespace Faultline.Diagnosis.Incidents;
 /// <summary>Says in a sentence or two what happened. Never surer than the confidence it reports.</summary>
 internal static class Summaries
 {
-    public static string Write(Fault fault, Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared, CrashReport report) => fault.Kind switch
+    public static string Write(Fault fault, Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared, CrashReport report, WaitGraph waits) => fault.Kind switch
     {
         FaultKind.ConcurrentMapReadWrite or FaultKind.ConcurrentMapWrites or FaultKind.ConcurrentMapIterationWrite or FaultKind.ConcurrentMapCloneWrite
             => MapConflict(victim, rivals, shared),
-        FaultKind.Deadlock => Deadlock(report),
+        FaultKind.Deadlock => Deadlock(report) + (WaitWords.Summarize(waits) is { } circle ? " " + circle : ""),
         FaultKind.TestTimeout when report.RunningTests.Count > 0 => $"The test binary ran into its time-out while {string.Join(", ", report.RunningTests.Take(4))} ran.",
+        FaultKind.SendOnClosedChannel or FaultKind.CloseOfClosedChannel => Single(fault, victim) + Closer(rivals),
         _ => Single(fault, victim),
     };
+
+    /// <summary>Who closed the channel before.</summary>
+    private static string Closer(IReadOnlyList<Access> rivals)
+    {
+        if (rivals is not [{ } best, ..])
+            return " Who closed the channel cannot be told from these inputs.";
+        var who = best.Goroutine is { } id ? string.Create(CultureInfo.InvariantCulture, $"goroutine {id} at {Place(best)}") : $"a goroutine that ran {Place(best)}";
+        var sure = best.Confidence switch
+        {
+            Confidence.Confirmed => "was closed",
+            Confidence.Probable => "was probably closed",
+            _ => "was possibly closed",
+        };
+        var more = rivals.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"; {rivals.Count - 1} further {(rivals.Count == 2 ? "candidate" : "candidates")}") : "";
+        return $" The channel {sure} by {who}{(best.Time is { } time and <= 0 ? $", {Nanoseconds.Format((ulong)-time)} before the fault" : "")}{more}.";
+    }
 
     /// <summary>Two sides of a map.</summary>
     public static string MapConflict(Access? victim, IReadOnlyList<Access> rivals, SharedObject? shared)

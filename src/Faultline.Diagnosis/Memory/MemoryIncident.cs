@@ -5,8 +5,8 @@ using Faultline.Diagnosis.Conflicts;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Programs;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Diagnosis.Waiting;
 using Faultline.Runtime.Goroutines;
-using Faultline.Runtime.Heap;
 using Faultline.Runtime.Unwinding;
 
 namespace Faultline.Diagnosis.Memory;
@@ -36,34 +36,66 @@ internal sealed class MemoryIncident
     /// <summary>
     /// A log's incident with what memory adds; null when they are of different deaths: they agree on the goroutine that raised the fault.
     /// </summary>
-    public static Incident? Join(Incident incident, MemoryImage memory, ProgramImage image)
+    /// <param name="incident">The log's.</param>
+    /// <param name="found">What <see cref="Build(MemoryImage, ProgramImage)"/> made of the memory.</param>
+    public static Incident? Join(Incident incident, Incident found)
     {
-        if (incident.Victim is not { Goroutine: { } victim } || Build(memory, image) is not { Victim.Goroutine: { } own } found || own != victim)
-            return null;
         var shift = incident.Evidence.Count;
+        if (incident.Victim is not { Goroutine: { } victim } || found.Victim is not { Goroutine: { } own } || own != victim)
+            return null;
+        if (incident.Object?.Address is { } printed && found.Object?.Address is { } read && printed != read)
+            return null;
         var seen = found.Rivals.Select(rival => rival with { Evidence = [.. rival.Evidence.Select(id => id + shift)] })
             .Where(rival => incident.Rivals.All(other => other.Goroutine != rival.Goroutine || other.Confidence < rival.Confidence)).ToList();
         var others = incident.Rivals.Where(rival => rival.Goroutine is null || seen.All(other => other.Goroutine != rival.Goroutine)).ToList();
-        if (seen.Count == 0)
-            return incident;
         var shared = incident.Object is { } known ? known with { Address = known.Address ?? found.Object?.Address } : found.Object;
+        var joined = incident with
+        {
+            Object = shared,
+            Victim = incident.Victim with { ObjectAddress = incident.Victim.ObjectAddress ?? found.Victim.ObjectAddress },
+            Evidence = [.. incident.Evidence, .. found.Evidence.Select(item => item with { Id = item.Id + shift })],
+        };
+        if (seen.Count == 0)
+            return joined;
         var rivals = seen.Concat(others).OrderByDescending(rival => rival.Confidence).ToList();
+        return joined with { Rivals = rivals, Summary = Summaries.MapConflict(incident.Victim, rivals, shared), Confidence = rivals[0].Confidence };
+    }
+
+    /// <summary>
+    /// A log's deadlock with what memory adds: the log says that nobody can run, memory what everybody waits for. Null when they are of different deaths: the same goroutines wait.
+    /// </summary>
+    public static Incident? JoinDeadlock(Incident incident, MemoryImage memory, ProgramImage image)
+    {
+        if (incident.Fault.Kind != FaultKind.Deadlock)
+            return null;
+        var own = new MemoryIncident(memory, image);
+        var graph = own.Waits(areAllAsleep: true);
+        var waiting = graph.Stuck.Select(stuck => stuck.Goroutine).ToHashSet();
+        if (!incident.WaitGraph.Stuck.Any() || !incident.WaitGraph.Stuck.All(stuck => waiting.Contains(stuck.Goroutine)) || HaveOtherObjects(incident.WaitGraph, graph))
+            return null;
+        var shift = incident.Evidence.Count;
         return incident with
         {
-            Rivals = rivals,
-            Object = shared,
-            Evidence = [.. incident.Evidence, .. found.Evidence.Select(item => item with { Id = item.Id + shift })],
-            Summary = Summaries.MapConflict(incident.Victim, rivals, shared),
-            Confidence = rivals[0].Confidence,
+            WaitGraph = graph with { Edges = [.. graph.Edges.Select(edge => edge with { Evidence = [.. edge.Evidence.Select(id => id + shift)] })] },
+            Evidence = [.. incident.Evidence, .. own._evidence.Items.Select(item => item with { Id = item.Id + shift })],
+            Summary = WaitWords.Summarize(incident.WaitGraph) is { } old && WaitWords.Summarize(graph) is { } better ? incident.Summary.Replace(old, better, StringComparison.Ordinal) : incident.Summary,
         };
+    }
+
+    /// <summary>Runs of one program give goroutines the same numbers, but objects lie elsewhere.</summary>
+    private static bool HaveOtherObjects(WaitGraph log, WaitGraph memory)
+    {
+        var read = memory.Nodes.Select(node => node.Address).ToHashSet();
+        return log.Nodes.Any(node => node.Address is not null && !read.Contains(node.Address));
     }
 
     private Incident? Build()
     {
-        if (FindVictim() is not { } victim)
+        if (MemoryRaiser.Find(_state) is not { } raiser)
             return BuildStuck();
-        if (new MemoryRivals(_state, _image.Code).Find(victim) is not { } conflict || !Raises(conflict.Frames, "fatal"))
-            return BuildSingle(victim);
+        var victim = raiser.Goroutine;
+        if (new MemoryRivals(_state, _image.Code).Find(victim, raiser.MapAddress) is not { } conflict || !(raiser.IsOfMap || Raises(conflict.Frames, "fatal")))
+            return BuildSingle(raiser);
 
         var type = conflict.Site is { Types: [{ } only] } ? only.Name : null;
         var shared = new SharedObject("map", conflict.MapAddress == 0 ? null : conflict.MapAddress, type, MapNames.Place(conflict.Site));
@@ -73,59 +105,65 @@ internal sealed class MemoryIncident
         return Incident(KindOf(conflict.Operation), TextOf(conflict.Operation), shared, access, rivals, Summaries.MapConflict(access, rivals, shared), rivals.Count > 0 ? rivals[0].Confidence : null);
     }
 
-    /// <summary>The goroutine of the thread that is dying, or throwing; the first thread of a core is the one that the signal met.</summary>
-    private Goroutine? FindVictim()
-    {
-        var first = _state.Threads.Count > 0 ? _state.Threads[0].ThreadId : 0;
-        foreach (var machine in _state.Machines.Where(machine => machine.Throwing > 0 || machine.Dying > 0).OrderByDescending(machine => machine.ThreadId == first))
-        {
-            if (_state.Goroutines.TryFindAt(machine.CurrentGoroutine, out var goroutine))
-                return goroutine;
-        }
-
-        return null;
-    }
-
     private Access RivalOf(MapWriter writer, MemoryConflict conflict, Confidence confidence)
     {
         var site = writer.FrameIndex + 1 < writer.Frames.Count ? _image.Code?.FindMapCallSite(writer.Frames[writer.FrameIndex + 1].Pc - _state.LoadBias) : null;
         var place = writer.Stage == WriteStage.Marked ? "past the setting of its write mark" : "somewhere in it";
         var why = confidence switch
         {
-            Confidence.Probable => $"memory shows it inside a write of this map, {place}, and the map's mark is set; the core was made after the fault, when it may have come there anew",
+            Confidence.Probable => $"memory shows it inside a write of this map, {place}, and the map's mark is set; memory was kept after the fault, when it may have come there anew",
             _ => $"memory shows it inside a write of this map, {place}",
         };
         return AccessOf(writer.Goroutine, writer.Frames, MapOperations.Of(writer.Operation), site, Rules.MemoryInWrite, why, confidence, writer.MapAddress);
     }
 
-    private Incident BuildSingle(Goroutine victim)
+    private Incident BuildSingle(MemoryRaiser raiser)
     {
+        var victim = raiser.Goroutine;
         var frames = _state.Stacks.Read(victim, out _);
         var isPanic = Raises(frames, "gopanic");
         var access = AccessOf(victim, frames, AccessOperation.Other, site: null, Rules.Raised, "its thread raised the fault", Confidence.Confirmed, mapAddress: 0);
+        var what = raiser.Message is { } message ? $"\"{message}\"" : isPanic ? "a panic" : "a fatal error";
         var summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"Goroutine {victim.Id} raised {(isPanic ? "a panic" : "a fatal error")} at {GoPackage.Short(access.Function)} ({Path.GetFileName(access.File)}:{access.Line}); the message is in the program's log.");
-        return Incident(isPanic ? FaultKind.OtherPanic : FaultKind.OtherFatal, "", shared: null, access, [], summary, isPanic ? Confidence.Confirmed : null);
+            $"Goroutine {victim.Id} raised {what} at {GoPackage.Short(access.Function)} ({Path.GetFileName(access.File)}:{access.Line}){(raiser.Message is null ? "; the message is in the program's log" : "")}.");
+        return Incident(isPanic ? FaultKind.OtherPanic : FaultKind.OtherFatal, raiser.Message ?? "", shared: null, access, [], summary, isPanic ? Confidence.Confirmed : null);
     }
 
-    /// <summary>Goroutines that nothing can wake any more, without a fault.</summary>
+    /// <summary>Goroutines that will not go on, without a fault.</summary>
     private Incident? BuildStuck()
     {
-        var stuck = BlockedForever.Find(_state);
+        var waits = Waits(areAllAsleep: false);
+        var stuck = new List<(Goroutine Goroutine, StuckGoroutine Verdict)>();
+        foreach (var verdict in waits.Stuck.Take(StuckLimit))
+        {
+            if (_state.Goroutines.TryFind((ulong)verdict.Goroutine, out var goroutine))
+                stuck.Add((goroutine, verdict));
+        }
+
         if (stuck.Count == 0)
             return null;
-        var victims = stuck.Take(StuckLimit).Select(blocked => AccessOf(
-            blocked.Goroutine, _state.Stacks.Read(blocked.Goroutine, out _), WaitsFor(blocked), site: null, Rules.MemoryStuck,
-            blocked.IsForever ? "nothing ever ends such a wait" : "nothing that can still run reaches what it waits for", Confidence.Probable, mapAddress: 0)).ToList();
-        var waits = stuck.GroupBy(blocked => _state.Describe(blocked.Goroutine), StringComparer.Ordinal).OrderByDescending(group => group.Count())
+        var (first, why) = stuck[0];
+        // That it waits was read; that nothing ends the wait rests on what was found to lead to it.
+        var victim = AccessOf(first, _state.Stacks.Read(first, out _), WaitsFor(first), site: null, Rules.MemoryStuck, why.Reason, Least(why.Confidence, Confidence.Probable), mapAddress: 0);
+        var sure = stuck.Where(item => item.Verdict.Confidence >= Confidence.Probable).ToList();
+        var groups = sure.GroupBy(item => _state.Describe(item.Goroutine), StringComparer.Ordinal).OrderByDescending(group => group.Count())
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} in {group.Key}")).Take(5);
-        var summary = string.Create(
-            CultureInfo.InvariantCulture, $"{stuck.Count} of {_state.Goroutines.Count} goroutines wait for what nothing can give any more: {string.Join(", ", waits)}.");
-        return Incident(FaultKind.Deadlock, "", shared: null, victims[0], [], summary, Confidence.Probable, [.. stuck.Select(blocked => blocked.Goroutine)]);
+        var counted = sure.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"{sure.Count} of {_state.Goroutines.Count} goroutines wait for what nothing can give any more: {string.Join(", ", groups)}.");
+        var summary = $"{counted}{(sure.Count == 0 || waits.Cycles.Count > 0 ? " " + WaitWords.Summarize(waits) : "")}".Trim();
+        return Incident(FaultKind.Deadlock, "", shared: null, victim, [], summary, victim.Confidence, [.. stuck.Select(item => item.Goroutine)]) with { WaitGraph = waits };
     }
 
-    private static AccessOperation WaitsFor(BlockedGoroutine blocked) => blocked.Targets switch
+    private WaitGraph Waits(bool areAllAsleep) => WaitGraphBuilder.Build(MemoryWaits.Read(_state, id =>
+        _state.Goroutines.TryFind((ulong)id, out var goroutine)
+            ? _evidence.AddMemory(_memory.Source, goroutine.Address, $"goroutine {goroutine.Id} [{_state.Describe(goroutine)}]")
+            : 0) with
+    { AreAllAsleep = areAllAsleep });
+
+    private static Confidence Least(Confidence left, Confidence right) => left < right ? left : right;
+
+    private AccessOperation WaitsFor(in Goroutine goroutine) => _state.Waits.Read(goroutine) switch
     {
         [{ IsChannel: true, Operation: Runtime.Sync.WaitOperation.Send }, ..] => AccessOperation.ChanSend,
         [{ IsChannel: true }, ..] => AccessOperation.ChanReceive,
@@ -198,7 +236,7 @@ internal sealed class MemoryIncident
             frame.Function, _image.Sources.Map(frame.File), frame.Line, pc, frame.Inlined, GoPackage.IsRuntime(frame.Function), isExact));
 
     private CreatedBy? CreatorOf(in Goroutine goroutine) =>
-        goroutine.CreatorPc != 0 && _state.Binary.ResolveFrames(goroutine.CreatorPc - 1 - _state.LoadBias) is [{ } frame, ..]
+        !goroutine.IsMain && goroutine.CreatorPc != 0 && _state.Binary.ResolveFrames(goroutine.CreatorPc - 1 - _state.LoadBias) is [{ } frame, ..]
             ? new CreatedBy(frame.Function, _image.Sources.Map(frame.File), frame.Line, goroutine.ParentId == 0 ? null : (long)goroutine.ParentId)
             : null;
 

@@ -1,7 +1,7 @@
 namespace Faultline.Diagnosis.Programs;
 
 /// <summary>What the package part of a symbol tells.</summary>
-internal static class GoPackage
+public static class GoPackage
 {
     /// <summary>The import path of a symbol: <c>net/http</c> for <c>net/http.(*conn).serve</c>; empty for C symbols.</summary>
     public static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> symbol)
@@ -28,7 +28,8 @@ internal static class GoPackage
         if (symbol is "maps.clone")
             return true;
         var path = PathOf(symbol);
-        return path is "runtime" or "internal/abi" or "internal/race" || path.StartsWith("internal/runtime/", StringComparison.Ordinal);
+        // Up to Go 1.22 they lie below runtime/internal.
+        return path is "runtime" or "internal/abi" or "internal/race" || path.StartsWith("internal/runtime/", StringComparison.Ordinal) || path.StartsWith("runtime/internal/", StringComparison.Ordinal);
     }
 
     /// <summary>Packages that only carry a map operation on behalf of their caller: the user's line is above them.</summary>

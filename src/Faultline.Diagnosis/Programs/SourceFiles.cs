@@ -35,10 +35,13 @@ internal sealed class SourceFiles(IReadOnlyList<KeyValuePair<string, string>> pr
 
     private static string[]? Load(string path)
     {
+        // The path comes from a log: it may name a device, which has no length and no end.
+        if (!path.EndsWith(".go", StringComparison.Ordinal))
+            return null;
         try
         {
             var info = new FileInfo(path);
-            if (!info.Exists || info.Length > LargestFile || info.LinkTarget is not null && !File.Exists(path))
+            if (!info.Exists || (info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info).Length == 0 || info.Length > LargestFile || info.LinkTarget is not null && !File.Exists(path))
                 return null;
             return File.ReadLines(path).ToArray();
         }

@@ -18,6 +18,9 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
     /// <summary>Faults kept of one process.</summary>
     public const int MostFaults = 8;
 
+    /// <summary>Closes of channels that are kept: closing is rare, and what follows from it can come much later.</summary>
+    public const int MostCloses = 1 << 15;
+
     private const int SmallestRing = 1 << 10;
     private const int HistorySize = 48;
     private const ulong ShortestDelay = 300;
@@ -29,6 +32,7 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
     private readonly Dictionary<int, ulong> _threads = [];
     private readonly Dictionary<ulong, Open> _open = [];
     private readonly List<RecordedFault> _faults = [];
+    private readonly Queue<ProbeEvent> _closes = new();
     private RecordedAccess[] _ring = new RecordedAccess[SmallestRing];
     private long _next;
     private ulong _hitCost = ulong.MaxValue;
@@ -37,6 +41,24 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
 
     /// <summary>The newest access that was forgotten although nothing had ended it; 0 when none was.</summary>
     public ulong ForgottenTime { get; private set; }
+
+    /// <summary>The latest accesses, in the order of time.</summary>
+    public IEnumerable<RecordedAccess> Latest
+    {
+        get
+        {
+            for (long i = Math.Max(0, _next - _ring.Length); i < _next; i++)
+                yield return _ring[i % _ring.Length];
+        }
+    }
+
+    /// <summary>The access that a goroutine began last and that nothing has ended.</summary>
+    public bool TryFindOpen(ulong goroutine, out ProbeEvent enter)
+    {
+        bool isOpen = _open.TryGetValue(goroutine, out Open open);
+        enter = open.Enter;
+        return isOpen;
+    }
 
     public void Add(in ProbeEvent probe)
     {
@@ -47,7 +69,8 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
                 AddFault(probe);
                 break;
             case ProbeKind.Park:
-                if (ParkReasons.EndsMapOperation(release, probe.Detail))
+                // A goroutine parks inside operations on channels and locks.
+                if (_open.TryGetValue(KeyOf(probe), out Open parked) && RecordedAccess.IsMapKind(parked.Enter.Kind) && ParkReasons.EndsMapOperation(release, probe.Detail))
                     Close(KeyOf(probe), AccessEnd.Parked, probe.Time);
                 break;
             case ProbeKind.Done:
@@ -92,6 +115,13 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
             Close(key, AccessEnd.NextOperation, probe.Time);
         }
 
+        if (probe.Kind == ProbeKind.ChanClose)
+        {
+            if (_closes.Count == MostCloses)
+                _closes.Dequeue();
+            _closes.Enqueue(probe);
+        }
+
         if (_next == _ring.Length && _ring.Length < RingSize)
             Array.Resize(ref _ring, _ring.Length * 2);
         _ring[_next % _ring.Length] = new RecordedAccess(probe, AccessEnd.None, 0);
@@ -100,9 +130,14 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
         _open[key] = new Open(_next++, probe);
     }
 
-    /// <summary>A map function that another one called on the way: the operation that the program asked for goes on.</summary>
+    /// <summary>
+    /// A map function that another one called on the way, or that the runtime needs to raise a panic in an operation on a channel: the operation that the program asked for
+    /// goes on.
+    /// </summary>
     private bool IsPartOf(in ProbeEvent outer, in ProbeEvent inner)
-        => inner.ReturnAddress != 0 && (inner.ObjectAddress == outer.ObjectAddress || outer.Kind == ProbeKind.MapClone)
+        => outer.Kind is ProbeKind.ChanSend or ProbeKind.ChanClose
+            ? inner.ReturnAddress != 0 && RecordedAccess.IsMapKind(inner.Kind) && isMapCode(inner.ReturnAddress)
+            : inner.ReturnAddress != 0 && (inner.ObjectAddress == outer.ObjectAddress || outer.Kind == ProbeKind.MapClone)
             && RecordedAccess.IsMapKind(outer.Kind) && RecordedAccess.IsMapKind(inner.Kind)
             && outer.ProbeAddress != inner.ProbeAddress && isMapCode(inner.ReturnAddress);
 
@@ -219,9 +254,15 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
             HasWritesBetween = isSole && HasWritesBetween(writers.First().Key, writers.First().Value.Enter, entry, first),
             Writers = [.. writers.Values.OrderBy(access => access.Enter.Time)],
             History = [.. history],
+            Closes = entry.Kind is ProbeKind.ChanSend or ProbeKind.ChanClose ? [.. ClosesOf(entry.ObjectAddress, fault.Event.Time)] : [],
             IsWindowWhole = entrySequence >= first,
         };
     }
+
+    private IEnumerable<RecordedAccess> ClosesOf(ulong channel, ulong until) => _closes
+        .Where(close => close.ObjectAddress == channel && close.Time <= until)
+        .TakeLast(MostFaults)
+        .Select(close => new RecordedAccess(close, _open.TryGetValue(KeyOf(close), out Open open) && open.Enter == close ? AccessEnd.None : AccessEnd.NextOperation, 0));
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Open(long Sequence, ProbeEvent Enter);

@@ -46,10 +46,10 @@ internal sealed class RecordedConflict(
         if (fault.Victim is null || fault.ObjectAddress == 0)
             return [];
         var gaps = Gaps().ToList();
-        var isSole = fault.Writers.Count == 1;
+        var isExcluded = fault.Writers.Count == 1 && gaps.Count == 0;
         return [.. fault.Writers
             .Where(write => write.Enter.Goroutine != 0)
-            .Select(write => Judge(write, isSole, isSole && gaps.Count == 0, gaps))
+            .Select(write => Judge(write, isExcluded, gaps))
             .OrderByDescending(rival => rival.Confidence)
             .ThenByDescending(rival => rival.Write.IsOpen)
             .ThenBy(rival => FaultTime - rival.Write.Enter.Time < fault.MarkDelay)
@@ -81,12 +81,11 @@ internal sealed class RecordedConflict(
             yield return "a goroutine whose id is not known wrote the map as well";
     }
 
-    /// <param name="isSole">Nobody else is a candidate.</param>
-    /// <param name="isExcluded">And nobody else can be one.</param>
-    private RecordedRival Judge(RecordedAccess write, bool isSole, bool isExcluded, List<string> gaps)
+    /// <param name="isExcluded">Nobody else is a candidate, and nobody else can be one.</param>
+    private RecordedRival Judge(RecordedAccess write, bool isExcluded, List<string> gaps)
     {
         var before = Nanoseconds.Format(FaultTime - write.Enter.Time);
-        // Whoever raises a fault has not left the operation in which he does.
+        // Whoever raises a fault has not left the operation in which he does; but he can be another victim of a writer who was not recorded.
         var isRaiser = write.IsOpen && (raisers.Contains(write.Enter.Goroutine) || fault.LaterRaisers.Any(raiser => raiser.Goroutine == write.Enter.Goroutine));
         var raised = isRaiser ? "; it raised the fault as well" : "";
         var alone = isExcluded ? "; nobody else was inside a write of it" : "";
@@ -98,14 +97,14 @@ internal sealed class RecordedConflict(
         {
             var why = $"it entered this write of the same map {before} before the fault, {Nanoseconds.Format(write.Enter.Time - EntryTime)} after the victim had entered its own operation";
             var isLate = FaultTime - write.Enter.Time < fault.MarkDelay;
-            if (!isLate && (isExcluded || isSole && isRaiser))
+            if (!isLate && isExcluded)
                 return new RecordedRival(write, Rules.RecordedOverlap, Confidence.Confirmed, why + alone + raised);
             var late = isLate ? "; that is so late that its mark was hardly set when the victim looked" : "";
             return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, why + Others() + late + raised + doubts);
         }
 
         var entered = $"it entered this write of the same map {before} before the fault and was not seen to leave it before the victim entered";
-        if (isSole && isRaiser || isExcluded && EntryTime - write.Enter.Time <= LongestWrite && !fault.HasWritesBetween)
+        if (isExcluded && !fault.HasWritesBetween && (isRaiser || EntryTime - write.Enter.Time <= LongestWrite))
             return new RecordedRival(write, Rules.RecordedInside, Confidence.Confirmed, entered + alone + raised);
         var passed = fault.HasWritesBetween ? "; another goroutine wrote the map since then without finding its mark" : "";
         return new RecordedRival(write, Rules.RecordedWrite, Confidence.Probable, entered + Others() + passed + raised + doubts);

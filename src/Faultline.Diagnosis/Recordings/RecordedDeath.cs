@@ -25,6 +25,9 @@ internal sealed class RecordedDeath(Recording recording, RecordedFault fault, Pr
         return [.. new RecordedConflict(recording, fault, image.Binary, image.Code, types, raisers).Find().Select(ToAccess)];
     }
 
+    /// <summary>Who closed the channel of the fault; empty when the recording does not show it.</summary>
+    public IReadOnlyList<Access> FindCloser() => fault.Victim is { } victim && RecordedClose.Find(recording, fault, RecordedPlace.Of(victim.Enter, _bias, image).User is not null) is { } closer ? [ToAccess(closer)] : [];
+
     public RecordingSummary Summary
         => new(recording.Source, recording.EventCount, recording.LostCount, recording.EndTime - recording.StartTime, fault.IsInferred ? null : recording.Clock?.ToWallClock(fault.Event.Time));
 
@@ -142,6 +145,9 @@ internal sealed class RecordedDeath(Recording recording, RecordedFault fault, Pr
         ProbeKind.MapIterate => "map iteration",
         ProbeKind.MapClear => "map clear",
         ProbeKind.MapClone => "map clone",
+        ProbeKind.ChanSend => "channel send",
+        ProbeKind.ChanReceive => "channel receive",
+        ProbeKind.ChanClose => "channel close",
         _ => "call",
     };
 }

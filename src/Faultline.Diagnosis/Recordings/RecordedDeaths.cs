@@ -1,5 +1,7 @@
+using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Conflicts;
 using Faultline.Diagnosis.Programs;
+using Faultline.Evidence.Perf.Probes;
 
 namespace Faultline.Diagnosis.Recordings;
 
@@ -10,6 +12,8 @@ namespace Faultline.Diagnosis.Recordings;
 internal sealed class RecordedDeaths(IReadOnlyList<Recording> recordings)
 {
     private readonly HashSet<RecordedFault> _taken = new(ReferenceEqualityComparer.Instance);
+
+    public IReadOnlyList<Recording> Recordings => recordings;
 
     /// <summary>Faults that no log has reported so far.</summary>
     public IEnumerable<(Recording Recording, RecordedFault Fault)> Open
@@ -35,6 +39,24 @@ internal sealed class RecordedDeaths(IReadOnlyList<Recording> recordings)
             .Where(pair => pair.fault.Victim is not null && Fits(pair.recording, pair.fault, victim, image))
             .ToList();
         return inferred.Count == 1 ? inferred[0] : null;
+    }
+
+    /// <summary>The panic of this goroutine in an operation on a channel, on the same line where the binary tells; null when none fits.</summary>
+    public (Recording Recording, RecordedFault Fault)? TakeChannel(Access victim, ulong? channelAddress, ProgramImage image)
+    {
+        foreach (var (recording, fault) in Open)
+        {
+            if (fault.Goroutine != (ulong?)victim.Goroutine || fault.Event.Kind != ProbeKind.Panic || fault.Victim is not { Enter: { Kind: ProbeKind.ChanSend or ProbeKind.ChanClose } entry })
+                continue;
+            if (channelAddress is { } printed && printed != entry.ObjectAddress)
+                continue;
+            if (RecordedPlace.Of(entry, image.LoadBias ?? recording.Program.BiasOf(fault.ProcessId), image).User is { } place && (place.Line != victim.Line || !PrintedName.Matches(victim.Function, place.Function)))
+                continue;
+            _taken.Add(fault);
+            return (recording, fault);
+        }
+
+        return null;
     }
 
     private static bool Fits(Recording recording, RecordedFault fault, MapFault victim, ProgramImage image)

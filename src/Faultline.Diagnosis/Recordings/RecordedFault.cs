@@ -32,6 +32,9 @@ public sealed record RecordedFault
     /// <summary>The latest accesses to the victim's object up to the fault, in the order of time; the victim's is among them.</summary>
     public IReadOnlyList<RecordedAccess> History { get; init; } = [];
 
+    /// <summary>For a channel: the latest closes of it, or of others that lay at its address before, up to the fault; one that its goroutine had left is not open, its end time is 0.</summary>
+    public IReadOnlyList<RecordedAccess> Closes { get; init; } = [];
+
     /// <summary>Goroutines that raised a fault after this one in the same process: Go 1.23 and older let several do so.</summary>
     public IReadOnlyList<ProbeEvent> LaterRaisers { get; init; } = [];
 

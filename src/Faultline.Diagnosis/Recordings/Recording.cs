@@ -47,6 +47,9 @@ public sealed record Recording
     /// <summary>Which probes were set.</summary>
     public ProbeCoverage Coverage { get; init; } = ProbeCoverage.Unknown;
 
+    /// <summary>What was followed of each process, by its id.</summary>
+    internal IReadOnlyDictionary<int, ProcessTrack> Processes => _processes;
+
     /// <summary>Load biases by process, for the processes that mapped a file of the binary's name.</summary>
     internal RecordedProgram Program { get; init; } = new(null);
 

@@ -45,6 +45,12 @@ public static class Rules
     /// <summary>A recorded write of the victim's map that may have been under way: one of several, or the recording has gaps.</summary>
     public const string RecordedWrite = "recorded-write";
 
+    /// <summary>The recording shows the last close of the channel that the victim then used.</summary>
+    public const string RecordedClose = "recorded-close";
+
+    /// <summary>A line that closes a channel which the code takes from the same field or variable as the victim's.</summary>
+    public const string ClosesChannel = "closes-channel";
+
     /// <summary>Memory shows the goroutine inside a write of the victim's map.</summary>
     public const string MemoryInWrite = "memory-in-write";
 

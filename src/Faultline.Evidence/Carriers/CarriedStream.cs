@@ -1,14 +1,10 @@
 using Faultline.Binaries.Reading;
-using Faultline.Evidence.Tracebacks;
-using Faultline.Evidence.Tracebacks.Storage;
 
 namespace Faultline.Evidence.Carriers;
 
-/// <summary>One stream that the lines of another carry: puts its lines together and parses those that are its own text.</summary>
+/// <summary>One stream that the lines of another carry: puts its lines together and hands on those that are its own text.</summary>
 internal sealed class CarriedStream
 {
-    private const int BlockSize = 64 * 1024;
-
     private readonly CarrierContext context;
     private readonly CarrierKinds kind;
     private readonly byte[] title;
@@ -17,10 +13,7 @@ internal sealed class CarriedStream
     private readonly ScratchText pending = new();
     private long pendingLine;
     private bool isPending;
-    private LineMap? lines;
-    private TracebackParser? parser;
-    private byte[] block = [];
-    private int blockSize;
+    private IStreamText? own;
     private bool isRefused;
 
     public CarriedStream(CarrierContext context, int depth, string name, CarrierKinds kinds, CarrierKinds kind, byte[] title)
@@ -36,7 +29,7 @@ internal sealed class CarriedStream
     /// <summary>Who wrote it, with those around it; empty when no carrier says.</summary>
     public string Name { get; }
 
-    public CarrierKinds Kinds => kinds | (carriers?.Seen ?? CarrierKinds.None) | (parser?.HasWrappedLines == true ? CarrierKinds.Wrap : CarrierKinds.None);
+    public CarrierKinds Kinds => kinds | (carriers?.Seen ?? CarrierKinds.None) | (own?.HasWrappedLines == true ? CarrierKinds.Wrap : CarrierKinds.None);
 
     public bool IsFor(in CarriedLine carried) => carried.Kind == kind && carried.Stream.SequenceEqual(title);
 
@@ -63,14 +56,6 @@ internal sealed class CarriedStream
         if (isPending)
             TakeLine(default, pendingLine);
         carriers?.Complete();
-    }
-
-    public TracebackLog? Parse()
-    {
-        Flush();
-        if (lines?.IsFull == true)
-            context.Remark(CarrierDiagnostics.LinesEstimated, DiagnosticSeverity.Info, 0, "the streams take turns too often; some line numbers are estimates");
-        return parser?.Complete();
     }
 
     private void Wait(ReadOnlySpan<byte> text, long number)
@@ -115,46 +100,16 @@ internal sealed class CarriedStream
                 line = text;
         }
 
-        if (parser is not null || Open(line, number))
-            Add(line, number);
+        if (own is not null || Open(line, number))
+            own!.Add(line, number);
     }
 
     private bool Open(ReadOnlySpan<byte> line, long number)
     {
-        if (isRefused || !CrashText.MayOpen(line))
+        if (isRefused || !context.Texts.MayOpen(line))
             return false;
-        if (!context.TryOpen(this, number))
-        {
-            isRefused = true;
-            return false;
-        }
-
-        lines = new LineMap();
-        parser = new TracebackParser(context.Source, lines, carriers: null);
-        block = new byte[4096];
-        return true;
-    }
-
-    private void Add(ReadOnlySpan<byte> line, long number)
-    {
-        lines!.Add(number);
-        if (blockSize + line.Length + 1 > block.Length)
-        {
-            Flush();
-            if (line.Length + 1 > block.Length)
-                block = new byte[Math.Max(BlockSize, line.Length + 1)];
-            else if (block.Length < BlockSize)
-                block = new byte[BlockSize];
-        }
-
-        line.CopyTo(block.AsSpan(blockSize));
-        blockSize += line.Length;
-        block[blockSize++] = (byte)'\n';
-    }
-
-    private void Flush()
-    {
-        parser?.Write(block.AsSpan(0, blockSize));
-        blockSize = 0;
+        own = context.TryOpen(this, number);
+        isRefused = own is null;
+        return own is not null;
     }
 }

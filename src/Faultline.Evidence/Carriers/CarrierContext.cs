@@ -5,12 +5,12 @@ using Faultline.Evidence.Tracebacks.Storage;
 namespace Faultline.Evidence.Carriers;
 
 /// <summary>What all streams of one input share: its name, its remarks, its caps.</summary>
-internal sealed class CarrierContext(string source)
+internal sealed class CarrierContext(string source, IStreamTexts texts)
 {
     private readonly TracebackRemarks remarks = new(source);
-    private readonly List<CarriedStream> streams = [];
     private readonly LineForms?[] forms = new LineForms?[CarrierLimits.Depth + 1];
     private int nameCount;
+    private int streamCount;
 
     public string Source => source;
 
@@ -18,8 +18,8 @@ internal sealed class CarrierContext(string source)
 
     public IReadOnlyList<Diagnostic> Diagnostics => remarks.Items;
 
-    /// <summary>The streams that hold crash text, in the order of its first line.</summary>
-    public IReadOnlyList<CarriedStream> Streams => streams;
+    /// <summary>What the streams are read for.</summary>
+    public IStreamTexts Texts => texts;
 
     /// <summary>How many streams were told apart, with and without a crash.</summary>
     public int NameCount => nameCount;
@@ -39,16 +39,17 @@ internal sealed class CarrierContext(string source)
         return false;
     }
 
-    public bool TryOpen(CarriedStream stream, long line)
+    /// <summary>Begins to read a stream; null when there are too many.</summary>
+    public IStreamText? TryOpen(CarriedStream stream, long line)
     {
-        if (streams.Count < CarrierLimits.StreamCount)
+        if (streamCount < CarrierLimits.StreamCount)
         {
-            streams.Add(stream);
-            return true;
+            streamCount++;
+            return texts.Open(this, stream);
         }
 
-        remarks.ReportOnce(CarrierDiagnostics.TooManyStreams, line, $"more than {CarrierLimits.StreamCount} streams with crash text in one log; further ones were dropped");
-        return false;
+        remarks.ReportOnce(CarrierDiagnostics.TooManyStreams, line, $"more than {CarrierLimits.StreamCount} streams to be read in one log; further ones were dropped");
+        return null;
     }
 
     public void Remark(string id, DiagnosticSeverity severity, long line, string message) => remarks.Report(id, severity, line, message, most: 1);

@@ -67,7 +67,7 @@ internal sealed class LineCarriers(CarrierContext context, int depth, string nam
 
         if (found == CarrierKinds.None)
             return CarriedTo.Nowhere;
-        if (CrashText.MayOpen(text))
+        if (context.Texts.MayOpen(text))
             Seen |= found;
         return CarriedTo.SameStream;
     }

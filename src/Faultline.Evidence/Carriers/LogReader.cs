@@ -1,6 +1,4 @@
-using System.Buffers;
 using Faultline.Binaries.Reading;
-using Faultline.Evidence.Carriers.Packing;
 using Faultline.Evidence.Tracebacks;
 
 namespace Faultline.Evidence.Carriers;
@@ -11,19 +9,18 @@ namespace Faultline.Evidence.Carriers;
 /// </summary>
 public sealed class LogReader
 {
-    private const int ReadSize = 256 * 1024;
-
+    private readonly TracebackText.Reader texts = new();
     private readonly CarrierContext context;
     private readonly LineCarriers carriers;
     private readonly TracebackParser parser;
-    private readonly List<string> packing = [];
-    private readonly Utf16Text utf16 = new();
+    private readonly LogDecoder decoder;
 
     public LogReader(string source)
     {
-        context = new CarrierContext(source);
+        context = new CarrierContext(source, texts);
         carriers = new LineCarriers(context, depth: 0, name: "", CarrierKinds.None);
         parser = new TracebackParser(source, lines: null, carriers);
+        decoder = new LogDecoder(parser.Write);
     }
 
     /// <summary>
@@ -35,72 +32,47 @@ public sealed class LogReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         var reader = new LogReader(source);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-        try
-        {
-            using var unpacked = new UnpackedStream(stream, reader.context, reader.packing);
-            for (int count; (count = unpacked.Read(buffer)) > 0;)
-            {
-                reader.Write(buffer.AsSpan(0, count));
-                progress?.Invoke(unpacked.InputSize);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        reader.decoder.Read(stream, reader.context, progress);
         return reader.Complete();
     }
 
     /// <summary>Takes the next bytes of a log that is not compressed; any split is allowed.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
-    {
-        if (utf16.TryTake(ref bytes))
-        {
-            while (!bytes.IsEmpty)
-                parser.Write(utf16.Decode(ref bytes));
-        }
-        else if (utf16.IsDecided)
-        {
-            parser.Write(utf16.TakeHeldBack());
-            parser.Write(bytes);
-        }
-    }
+    public void Write(ReadOnlySpan<byte> bytes) => decoder.Write(bytes);
 
     /// <summary>
     /// Ends the input: one log for each stream with a crash in the order of their first lines, or one without crashes. Call once.
     /// </summary>
     public IReadOnlyList<TracebackLog> Complete()
     {
-        parser.Write(utf16.TakeHeldBack());
+        decoder.Complete();
         TracebackLog plain = parser.Complete();
         carriers.Complete();
         List<TracebackLog> logs = [];
         List<Diagnostic> remarks = [];
         AddLog(plain, "", carriers.Seen | (parser.HasWrappedLines ? CarrierKinds.Wrap : CarrierKinds.None));
-        foreach (CarriedStream stream in context.Streams)
-        {
-            if (stream.Parse() is { } log)
-                AddLog(log, stream.Name, stream.Kinds);
-        }
+        foreach ((CarriedStream stream, TracebackLog log) in texts.Complete())
+            AddLog(log, stream.Name, stream.Kinds);
 
         if (context.Records.Broken > 0)
             context.Remark(CarrierDiagnostics.BrokenRecords, DiagnosticSeverity.Info, 0, $"{context.Records.Broken} lines look like JSON records and are none; of these nothing or only a part was used");
         remarks.InsertRange(0, context.Diagnostics);
         if (logs.Count == 0)
-            return [Describe(plain, null, CarrierText(CarrierKinds.None), remarks)];
-        logs.Sort((first, second) => first.Reports[0].FirstLine.CompareTo(second.Reports[0].FirstLine));
+            return [Describe(plain, null, decoder.Describe(CarrierKinds.None), remarks)];
+        logs.Sort((first, second) => FirstLineOf(first).CompareTo(FirstLineOf(second)));
         logs[0] = Describe(logs[0], logs[0].Stream, logs[0].Carrier, [.. remarks, .. logs[0].Diagnostics]);
         return logs;
 
         void AddLog(TracebackLog log, string name, CarrierKinds kinds)
         {
-            if (log.Reports.Count > 0)
-                logs.Add(Describe(log, name.Length > 0 && context.NameCount > 1 ? name : null, CarrierText(kinds), log.Diagnostics));
+            if (!log.IsEmpty)
+                logs.Add(Describe(log, name.Length > 0 && context.NameCount > 1 ? name : null, decoder.Describe(kinds), log.Diagnostics));
             else
                 remarks.AddRange(log.Diagnostics);
         }
+
+        static long FirstLineOf(TracebackLog log) => Math.Min(
+            log.Reports.Count > 0 ? log.Reports[0].FirstLine : long.MaxValue,
+            log.Races.Groups.Count > 0 ? log.Races.Groups[0].FirstLine : long.MaxValue);
 
         TracebackLog Describe(TracebackLog log, string? stream, string? carrier, IReadOnlyList<Diagnostic> diagnostics) => new()
         {
@@ -108,16 +80,10 @@ public sealed class LogReader
             Carrier = carrier,
             Stream = stream,
             Reports = log.Reports,
+            Races = log.Races,
             Diagnostics = diagnostics,
             ByteCount = plain.ByteCount,
             LineCount = plain.LineCount,
         };
-    }
-
-    private string? CarrierText(CarrierKinds kinds)
-    {
-        List<string> names = [.. packing];
-        CarrierNames.AddTo(names, utf16.IsFound ? kinds | CarrierKinds.Utf16 : kinds);
-        return names.Count == 0 ? null : string.Join(", ", names);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class ScratchText
 
     public void Clear() => Count = 0;
 
+    /// <summary>Keeps only the first bytes.</summary>
+    public void Truncate(int size) => Count = Math.Min(Count, size);
+
     private void Reserve(int size)
     {
         if (Count + size > bytes.Length)

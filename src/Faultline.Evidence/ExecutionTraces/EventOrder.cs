@@ -18,23 +18,43 @@ internal enum Advance : byte
 /// </summary>
 internal sealed class EventOrder
 {
+    internal const int MostGoroutines = 1 << 21;
+    internal const int MostThreads = 1 << 16;
+    private const int MostTasks = 1 << 16;
+
     private readonly Dictionary<long, GoroutineState> _goroutines = [];
     private readonly Dictionary<long, ProcState> _procs = [];
     private readonly Dictionary<long, ThreadState> _threads = [];
     private readonly Dictionary<ulong, (string Name, ulong Parent)> _tasks = [];
     private readonly Queue<TraceEvent> _ready = new();
+    private TraceEvent _next;
+    private bool _hasNext;
+    private long _lastThreadId;
+    private ThreadState? _lastThread;
     private ulong _generation;
     private bool _isFirst;
     private bool? _isCollecting;
     private ulong _collectorSequence;
 
-    public bool TryTake(out TraceEvent next) => _ready.TryDequeue(out next);
+    /// <summary>The trace names more goroutines, processors or threads than are followed.</summary>
+    public bool IsFull { get; private set; }
+
+    public bool TryTake(out TraceEvent next)
+    {
+        if (!_hasNext)
+            return _ready.TryDequeue(out next);
+        _hasNext = false;
+        next = _next;
+        return true;
+    }
 
     /// <summary>Starts a generation; in the first one the state of everything is learnt from its status events.</summary>
     public void Begin(ulong generation, bool isFirst)
     {
         _generation = generation;
         _isFirst = isFirst;
+        _lastThread = null;
+        IsFull = false;
         if (!isFirst)
             return;
         _goroutines.Clear();
@@ -73,9 +93,19 @@ internal sealed class EventOrder
         };
     }
 
+    // One event nearly always makes one; only what comes in several waits in the queue.
     private Advance Pass(ref TraceEvent next)
     {
-        _ready.Enqueue(next);
+        if (_ready.Count > 0)
+        {
+            _ready.Enqueue(next);
+        }
+        else
+        {
+            _next = next;
+            _hasNext = true;
+        }
+
         return Advance.Done;
     }
 
@@ -101,6 +131,10 @@ internal sealed class EventOrder
             {
                 return Advance.Broken;
             }
+        }
+        else if (!HasRoom(_procs, MostThreads))
+        {
+            return Advance.Broken;
         }
         else
         {
@@ -176,7 +210,7 @@ internal sealed class EventOrder
             if (goroutine.State != state)
                 return Advance.Broken;
         }
-        else if (_isFirst)
+        else if (_isFirst && HasRoom(_goroutines, MostGoroutines))
         {
             _goroutines[id] = goroutine = new GoroutineState { State = state };
             next.Before = (ulong)TraceState.Undetermined;
@@ -203,6 +237,8 @@ internal sealed class EventOrder
                 // Inside one system call since before this generation, on a thread that writes nothing.
                 if (_threads.TryGetValue(owner, out ThreadState? other))
                     next.Goroutine = other.Goroutine;
+                else if (!HasRoom(_threads, MostThreads))
+                    return Advance.Broken;
                 else
                     _threads[owner] = new ThreadState { Goroutine = id };
                 next.Thread = owner;
@@ -373,7 +409,8 @@ internal sealed class EventOrder
         {
             if (next.A1 == 0)
                 next.A1 = ulong.MaxValue;
-            _tasks[next.A0] = (next.Generation.String(next.A2), next.A1);
+            if (_tasks.Count < MostTasks)
+                _tasks[next.A0] = (next.Generation.String(next.A2), next.A1);
         }
         else
         {
@@ -385,8 +422,16 @@ internal sealed class EventOrder
         return Pass(ref next);
     }
 
+    private bool HasRoom<T>(Dictionary<long, T> table, int most)
+    {
+        IsFull |= table.Count >= most;
+        return table.Count < most;
+    }
+
     private bool Add(long id, TraceState state)
     {
+        if (!HasRoom(_goroutines, MostGoroutines))
+            return false;
         GoroutineState goroutine = new() { State = state };
         goroutine.Restart(_generation);
         return _goroutines.TryAdd(id, goroutine);
@@ -397,8 +442,11 @@ internal sealed class EventOrder
 
     private ThreadState Thread(long id)
     {
+        if (_lastThread is { } last && _lastThreadId == id)
+            return last;
         if (!_threads.TryGetValue(id, out ThreadState? thread))
             _threads[id] = thread = new ThreadState();
+        (_lastThreadId, _lastThread) = (id, thread);
         return thread;
     }
 

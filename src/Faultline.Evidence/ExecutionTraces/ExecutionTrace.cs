@@ -27,6 +27,14 @@ public sealed class ExecutionTrace : IDisposable
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics.Items;
 
+    /// <summary>Size of the file in bytes.</summary>
+    public long Length => _file.Length;
+
+    /// <summary>How far the file has been read, in bytes.</summary>
+    public long Position { get; private set; }
+
+    internal DiagnosticLog Log => _diagnostics;
+
     /// <summary>True when a file starts like a trace, of whatever version.</summary>
     public static bool IsTrace(ReadOnlySpan<byte> head) => TryReadVersion(head, out _);
 
@@ -39,7 +47,7 @@ public sealed class ExecutionTrace : IDisposable
         {
             _ = file.TrySlice(0, Math.Min(HeaderSize, file.Length), out ReadOnlySpan<byte> head);
             if (!TryReadVersion(head, out int minor))
-                throw new MalformedDataException(path, 0, "header", "it does not start with 'go 1.NN trace'");
+                throw new MalformedDataException(path, 0, "header", "it does not start with 'go 1.NN trace'. Make a trace with 'go test -trace', with runtime/trace, or from a server's /debug/pprof/trace?seconds=5");
             if (minor < s_supported[0])
                 throw new MalformedDataException(path, 0, "header", $"the format of Go 1.{minor} is older than Go 1.22 and is not read. Open it with 'go tool trace', or record again with a program built by Go 1.22 or newer");
             if (!s_supported.Contains(minor))
@@ -64,6 +72,7 @@ public sealed class ExecutionTrace : IDisposable
         long start = 0;
         while (scanner.Next() is { } generation)
         {
+            generation.IsFresh = isFirst;
             order.Begin(generation.Number, isFirst);
             last = Math.Max(last + 1, generation.ToNanoseconds(generation.FirstTick));
             merge.Begin(generation);
@@ -71,13 +80,14 @@ public sealed class ExecutionTrace : IDisposable
             {
                 last = Math.Max(last + 1, next.Time);
                 next.Time = last;
+                Position = start + merge.ReadSize;
                 yield return next;
             }
 
             // After damage the states are unknown, and are learnt again from the next generation's status events.
             isFirst = merge.IsBroken;
             _file.ReleasePages(start, scanner.Position - start);
-            start = scanner.Position;
+            Position = start = scanner.Position;
         }
     }
 

@@ -12,8 +12,12 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
     /// <summary>The rest of the generation was dropped because no event could follow.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>Bytes of the batches that were begun.</summary>
+    public long ReadSize { get; private set; }
+
     public void Begin(TraceGeneration generation)
     {
+        ReadSize = 0;
         _generation = generation;
         _sample = 0;
         _heap.Clear();
@@ -46,7 +50,10 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
 
         if (step == Advance.Done)
             return order.TryTake(out next);
-        diagnostics.Add("XTRACE0105", DiagnosticSeverity.Warning, null, $"the events of generation {_generation!.Number} contradict each other; the rest of it was dropped");
+        if (order.IsFull)
+            diagnostics.Add("XTRACE0108", DiagnosticSeverity.Warning, null, $"more than {EventOrder.MostGoroutines} goroutines, or {EventOrder.MostThreads} processors or threads, live at once in generation {_generation!.Number}; the rest of it was dropped");
+        else
+            diagnostics.Add("XTRACE0105", DiagnosticSeverity.Warning, null, $"the events of generation {_generation!.Number} contradict each other; the rest of it was dropped");
         IsBroken = true;
         _heap.Clear();
         return false;
@@ -100,7 +107,10 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
         {
             try
             {
-                return cursor.TryAdvance();
+                long before = cursor.ReadSize;
+                bool moved = cursor.TryAdvance();
+                ReadSize += cursor.ReadSize - before;
+                return moved;
             }
             catch (MalformedDataException error)
             {

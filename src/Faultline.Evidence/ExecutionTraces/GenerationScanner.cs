@@ -77,6 +77,7 @@ internal sealed class GenerationScanner(MappedFile file, int minorVersion, Diagn
 
     private void Add(TraceGeneration generation, in TraceBatch batch)
     {
+        bool wasOverfull = generation.IsOverfull;
         try
         {
             generation.Add(batch);
@@ -85,5 +86,8 @@ internal sealed class GenerationScanner(MappedFile file, int minorVersion, Diagn
         {
             diagnostics.Add("XTRACE0104", DiagnosticSeverity.Warning, error);
         }
+
+        if (generation.IsOverfull && !wasOverfull)
+            diagnostics.Add("XTRACE0107", DiagnosticSeverity.Warning, batch.Offset, $"generation {generation.Number} declares more strings, stacks, samples, batches or threads than are kept; those from here on were dropped");
     }
 }

@@ -14,6 +14,9 @@ internal sealed class ThreadCursor(MappedFile file, TraceGeneration generation, 
 
     public long Thread { get; } = thread;
 
+    /// <summary>Bytes of the batches that were begun.</summary>
+    public long ReadSize { get; private set; }
+
     /// <summary>Moves on; false at the end.</summary>
     /// <exception cref="MalformedDataException">The bytes are no event; the cursor then stands at the next batch.</exception>
     public bool TryAdvance()
@@ -28,7 +31,11 @@ internal sealed class ThreadCursor(MappedFile file, TraceGeneration generation, 
             return false;
         TraceBatch batch = _batches[_batch];
         if (_position == 0)
+        {
             _time = generation.ToNanoseconds(batch.Time);
+            ReadSize += batch.Size;
+        }
+
         long offset = batch.Offset + _position;
         int size = batch.Size - _position;
         _position = batch.Size; // if the bytes are none, the rest of the batch is lost

@@ -12,10 +12,17 @@ public sealed class TraceGeneration
     internal const int FrameCount = 128;
     internal const int StringSize = 1024;
 
+    // Far above what the runtime writes in the second that a generation lasts.
+    private const int MostEntries = 1 << 20;
+    private const int MostSamples = 1 << 21;
+    private const int MostCachedText = 32 << 20;
+
     private readonly MappedFile _file;
     private readonly Dictionary<ulong, (long Offset, int Size)> _strings = [];
     private readonly Dictionary<ulong, (long Offset, int Size)> _stacks = [];
     private readonly Dictionary<ulong, string> _text = [];
+    private int _cachedText;
+    private int _batchCount;
 
     internal TraceGeneration(MappedFile file, ulong number)
     {
@@ -24,6 +31,12 @@ public sealed class TraceGeneration
     }
 
     public ulong Number { get; }
+
+    /// <summary>States are learnt here and do not follow from the generation before: the first one, and one after damage.</summary>
+    internal bool IsFresh { get; set; }
+
+    /// <summary>It declares more strings, stacks, samples, batches or threads than are kept; the rest was dropped.</summary>
+    internal bool IsOverfull { get; private set; }
 
     /// <summary>Nanoseconds of one tick of the trace clock.</summary>
     public double TickNanoseconds { get; private set; }
@@ -47,7 +60,9 @@ public sealed class TraceGeneration
         if (!_text.TryGetValue(id, out string? text))
         {
             _ = _file.TrySlice(place.Offset, place.Size, out ReadOnlySpan<byte> bytes);
-            _text[id] = text = Encoding.UTF8.GetString(bytes);
+            text = Encoding.UTF8.GetString(bytes);
+            if ((_cachedText += text.Length) <= MostCachedText)
+                _text[id] = text;
         }
 
         return text;
@@ -104,13 +119,18 @@ public sealed class TraceGeneration
                 AddClock(ref cursor);
                 break;
             default:
+                if (!HasRoom(_batchCount, MostEntries))
+                    break;
                 if (!Batches.TryGetValue(batch.Thread, out List<TraceBatch>? list))
                 {
+                    if (!HasRoom(Threads.Count, EventOrder.MostThreads))
+                        break;
                     Threads.Add(batch.Thread);
                     Batches[batch.Thread] = list = [];
                 }
 
                 list.Add(batch);
+                _batchCount++;
                 break;
         }
     }
@@ -120,7 +140,8 @@ public sealed class TraceGeneration
         Expect(ref cursor, TraceEventType.String);
         ulong id = cursor.ReadUvarint();
         ReadOnlySpan<byte> text = cursor.ReadUvarintPrefixed(StringSize);
-        _strings.TryAdd(id, (cursor.Offset - text.Length, text.Length));
+        if (HasRoom(_strings.Count, MostEntries))
+            _strings.TryAdd(id, (cursor.Offset - text.Length, text.Length));
     }
 
     private void AddStack(ref ByteCursor cursor)
@@ -133,7 +154,8 @@ public sealed class TraceGeneration
             throw new MalformedDataException(_file.Path, start, "stack", $"{count} frames are above the limit of {FrameCount}");
         for (ulong index = 0; index < count * 4; index++)
             cursor.ReadUvarint();
-        _stacks.TryAdd(id, (start, (int)(cursor.Offset - start)));
+        if (HasRoom(_stacks.Count, MostEntries))
+            _stacks.TryAdd(id, (start, (int)(cursor.Offset - start)));
     }
 
     private void AddSample(ref ByteCursor cursor)
@@ -143,7 +165,15 @@ public sealed class TraceGeneration
         long thread = (long)cursor.ReadUvarint();
         long proc = (long)cursor.ReadUvarint();
         long goroutine = (long)cursor.ReadUvarint();
-        Samples.Add(new TraceSample(time, thread, proc, goroutine == 0 ? TraceEvent.Nobody : goroutine, cursor.ReadUvarint()));
+        ulong stack = cursor.ReadUvarint();
+        if (HasRoom(Samples.Count, MostSamples))
+            Samples.Add(new TraceSample(time, thread, proc, goroutine == 0 ? TraceEvent.Nobody : goroutine, stack));
+    }
+
+    private bool HasRoom(int count, int most)
+    {
+        IsOverfull |= count >= most;
+        return count < most;
     }
 
     private void AddClock(ref ByteCursor cursor)

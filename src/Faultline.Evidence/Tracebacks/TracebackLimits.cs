@@ -47,6 +47,9 @@ internal static class TracebackLimits
 
     public const int SchedulerLineCount = 1 << 20;
 
+    /// <summary>Processors of one scheduler step; the runtime allows 1,024 in 32-bit programs, more in others.</summary>
+    public const int SchedulerProcessorCount = 4096;
+
     public const int RegisterCount = 128;
 
     public const int AncestorCount = 64 * 1024;

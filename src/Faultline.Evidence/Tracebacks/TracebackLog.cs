@@ -1,4 +1,5 @@
 using Faultline.Binaries.Reading;
+using Faultline.Evidence.Races;
 
 namespace Faultline.Evidence.Tracebacks;
 
@@ -16,6 +17,12 @@ public sealed class TracebackLog
 
     /// <summary>Crash reports in the order of the log; a SIGQUIT dump counts as one.</summary>
     public required IReadOnlyList<CrashReport> Reports { get; init; }
+
+    /// <summary>What the race detector reported.</summary>
+    public RaceSummary Races { get; init; } = RaceSummary.Empty;
+
+    /// <summary>Nothing was found in it.</summary>
+    public bool IsEmpty => Reports.Count == 0 && Races.ReportCount == 0;
 
     public required IReadOnlyList<Diagnostic> Diagnostics { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Faultline.Binaries.Reading;
 using Faultline.Evidence.Carriers;
+using Faultline.Evidence.Races;
 using Faultline.Evidence.Tracebacks.Assembly;
 using Faultline.Evidence.Tracebacks.Storage;
 
@@ -17,6 +18,7 @@ public sealed class TracebackParser
     private readonly TracebackRemarks diagnostics;
     private readonly ReportAssembler assembler;
     private readonly WrappedLines wrapped;
+    private readonly RaceCollector races;
     private readonly LineCarriers? carriers;
     private readonly int lineLimit;
     private byte[] carry = new byte[4096];
@@ -38,6 +40,7 @@ public sealed class TracebackParser
         diagnostics = new TracebackRemarks(source, lines);
         assembler = new ReportAssembler(diagnostics, lines);
         wrapped = new WrappedLines(assembler);
+        races = new RaceCollector(diagnostics, lines);
     }
 
     /// <summary>The input's name, for diagnostics.</summary>
@@ -88,10 +91,12 @@ public sealed class TracebackParser
             SkipLongLine();
         IReadOnlyList<CrashReport> reports = assembler.Complete(LastLine(carry.AsSpan(0, carryCount)));
         carryCount = 0;
+        RaceSummary found = races.Complete();
         return new TracebackLog
         {
             Source = Source,
             Reports = reports,
+            Races = found,
             Diagnostics = diagnostics.Items,
             ByteCount = byteCount,
             LineCount = assembler.LineCount,
@@ -158,6 +163,13 @@ public sealed class TracebackParser
     private void TakeLine(ReadOnlySpan<byte> line)
     {
         line = WithoutMark(line);
+        // Lines of a race report carry nothing, and can be most of a log.
+        if (races.IsInside && carriers?.IsInsideField != true && IsPlainRaceLine(line) && races.TryTake(line, NextLine))
+        {
+            SkipLine();
+            return;
+        }
+
         if (carriers is not null && (!line.IsEmpty || carriers.IsInsideField) && line.Length <= lineLimit)
         {
             CarriedTo to = carriers.Take(line, NextLine, out ReadOnlySpan<byte> text);
@@ -172,9 +184,14 @@ public sealed class TracebackParser
 
         if (line.Length > TracebackLimits.LineSize)
             SkipLongLine();
+        else if (races.TryTake(line, NextLine))
+            SkipLine();
         else
             wrapped.Take(line);
     }
+
+    /// <summary>A line as the race detector indents its frames.</summary>
+    private static bool IsPlainRaceLine(ReadOnlySpan<byte> line) => line.Length <= TracebackLimits.LineSize && line.StartsWith("  "u8);
 
     /// <summary>What the line without a line feed at the end of the log holds for this stream; empty when it belongs to another.</summary>
     private ReadOnlySpan<byte> LastLine(ReadOnlySpan<byte> line)
@@ -185,7 +202,11 @@ public sealed class TracebackParser
         if (to != CarriedTo.SameStream)
             text = line;
         if (to != CarriedTo.AnotherStream && text.Length <= TracebackLimits.LineSize && (line.IsEmpty || !text.IsEmpty))
-            return wrapped.Complete(text);
+        {
+            if (text.IsEmpty || !races.TryTake(text, NextLine))
+                return wrapped.Complete(text);
+        }
+
         SkipLine();
         return default;
     }

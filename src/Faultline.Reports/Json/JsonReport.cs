@@ -1,9 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Faultline.Binaries.Code.Listing;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Accesses;
+using Faultline.Diagnosis.Escapes;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Waiting;
+using Faultline.Evidence.Escapes;
+using Faultline.Reports.Text;
 
 namespace Faultline.Reports.Json;
 
@@ -30,6 +35,26 @@ public static class JsonReport
         stream.Write("\n"u8);
     }
 
+    /// <summary>The format of a graph by itself.</summary>
+    public const string GraphSchema = "faultline-graph/1";
+
+    /// <summary>Writes one graph as UTF-8 with a final newline. The stream stays open.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="source">What it was read from.</param>
+    /// <param name="stream">Where it goes.</param>
+    public static void Write(WaitGraph graph, string source, Stream stream)
+    {
+        JsonSerializer.Serialize(stream, new JsonGraphDocument(GraphSchema, source, Of(graph)), Context.JsonGraphDocument);
+        stream.Write("\n"u8);
+    }
+
+    private static JsonWaitGraph Of(WaitGraph graph) => new(
+        Map(graph.Nodes, node => new JsonWaitNode(node.Id, Kebab(node.Kind), node.Goroutine, Address(node.Address), File(node.State), File(node.Function), File(node.File), Line(node.Line), node.Count)),
+        Map(graph.Edges, edge => new JsonWaitEdge(edge.From, edge.To, Kebab(edge.Kind), edge.IsInferred, edge.Count, edge.Evidence, edge.Note)),
+        Map(graph.Cycles, cycle => new JsonWaitCycle(cycle.Pattern, cycle.Goroutines, cycle.Objects, Kebab(cycle.Confidence))),
+        Map(graph.Stuck, stuck => new JsonStuck(stuck.Goroutine, stuck.Node, stuck.Object, stuck.Reason, Kebab(stuck.Confidence))),
+        graph.Note);
+
     private static JsonIncident Of(Incident incident) => new(
         new JsonLog(incident.Log.Source, incident.Log.Carrier, incident.Log.Stream),
         Of(incident.Program),
@@ -44,9 +69,30 @@ public static class JsonReport
         Map(incident.Timeline, Of),
         Map(incident.Recordings, recording => new JsonRecording(recording.Source, recording.Events, recording.Lost, recording.Span, recording.FaultTime)),
         Map(incident.Sampled, line => new JsonSampledLine(Kebab(line.Operation), line.Function, File(line.File), Line(line.Line), line.Samples, line.Last, line.Goroutines, line.Threads)),
+        Map(incident.Escapes, Of),
+        Of(incident.WaitGraph),
         Map(incident.Evidence, item => new JsonEvidence(item.Id, item.Source, item.Line, item.Offset, Address(item.Address), item.Time is { } time ? RecorderTime.Format(time) : null, item.Text)),
         Map(incident.Missing, piece => new JsonMissing(piece.What, piece.Command)),
         Map(incident.Diagnostics, Of));
+
+    private static JsonVariableEscape Of(VariableEscape escape) => new(
+        escape.Source,
+        escape.Variable.LogLine,
+        escape.Variable.Name,
+        new JsonPlace(escape.Variable.Declared.File, escape.Variable.Declared.Line, Line(escape.Variable.Declared.Column)),
+        File(escape.Variable.Function),
+        escape.Variable.IsMoved,
+        escape.IsByLine,
+        Map(escape.Holders, Of),
+        Map(escape.Variable.Contents, content => new JsonEscapeContent(content.Head.Subject, Of(content.Head.Place)!, content.Head.LogLine)));
+
+    private static JsonEscapeHolder Of(EscapeHolder holder)
+    {
+        EscapeCapture capture = holder.Capture;
+        return new(capture.IsByValue, Of(capture.Use), File(capture.Closure?.Name ?? ""), Of(capture.Closure?.Place ?? default), Kebab(capture.Closure?.Fate ?? ClosureFate.Unknown), holder.Sides, holder.IsStarted);
+    }
+
+    private static JsonPlace? Of(EscapePlace place) => place.Line == 0 ? null : new(place.File, place.Line, Line(place.Column));
 
     private static JsonProgram Of(ProgramIdentity program) =>
         new(program.Path, program.GoVersion, program.Arch, program.BuildId, program.Module, program.Stripped);
@@ -65,10 +111,27 @@ public static class JsonReport
         Of(access.CreatedBy),
         access.Time,
         Address(access.ObjectAddress),
+        access.Code?.Phase is { } phase ? new JsonPhase(phase.Function, $"0x{phase.Address:x}", [.. PhaseNames.Of(phase.Phases)], PhaseNames.Of(phase.Flag)) : null,
+        access.Code is { } code ? [.. code.Instructions.Select((instruction, index) => Of(instruction, index == code.OwnIndex))] : [],
         Kebab(access.Confidence),
         access.Rule,
         access.Why,
         access.Evidence);
+
+    private static JsonInstruction Of(ListedInstruction instruction, bool isOwn) => new(
+        $"0x{instruction.Address:x}",
+        instruction.Frames is [.., var physical] ? physical.Function : "",
+        (long)instruction.Offset,
+        Convert.ToHexStringLower(instruction.Bytes.Span),
+        instruction.Text,
+        instruction.Frames is [var place, ..] ? File(place.File) : null,
+        instruction.Frames is [var innermost, ..] ? Line(innermost.Line) : null,
+        instruction.Target != 0 ? $"0x{instruction.Target:x}" : null,
+        instruction.TargetName,
+        File(CheckNames.Of(instruction.Check)),
+        instruction.Value.Kind == NamedValueKind.Type ? instruction.Value.Text : null,
+        instruction.Value.Kind == NamedValueKind.String ? instruction.Value.Text : null,
+        isOwn);
 
     private static JsonTimelineEntry Of(TimelineEntry entry) => new(
         entry.Time, entry.Goroutine, entry.Thread, Kebab(entry.Operation), File(entry.Function), File(entry.File), Line(entry.Line), Address(entry.Pc));

@@ -29,9 +29,11 @@ public static class TextReport
     private static void WriteSections(TextPage page, Incident incident)
     {
         WriteEvidence(page, incident);
+        WaitSection.Write(page, incident.WaitGraph);
         CandidateSection.Write(page, incident);
         TimelineSection.Write(page, incident);
         SampledSection.Write(page, incident);
+        WriteEscapes(page, incident);
         SourceExcerpt.Write(page, incident);
         WriteMissing(page, incident);
         GoroutineSection.Write(page, incident);
@@ -58,6 +60,14 @@ public static class TextReport
 
         if (incident.Evidence.Count > EvidenceShown)
             page.Paragraph(2, $"… {incident.Evidence.Count - EvidenceShown} more (use --format json)");
+    }
+
+    private static void WriteEscapes(TextPage page, Incident incident)
+    {
+        if (incident.Escapes.Count == 0)
+            return;
+        page.Heading("Where it escaped (by the compiler's output)");
+        EscapeSection.Write(page, incident.Escapes, side => side == 0 ? "victim" : $"rival {side}");
     }
 
     private static void WriteMissing(TextPage page, Incident incident)

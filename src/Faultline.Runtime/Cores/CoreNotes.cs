@@ -8,13 +8,13 @@ namespace Faultline.Runtime.Cores;
 /// <summary>What the note segments of a core say about the process (<c>linux/elfcore.h</c>, <c>fs/binfmt_elf.c</c>). A broken note is dropped.</summary>
 internal sealed class CoreNotes
 {
-    private const uint Prstatus = 1;
-    private const uint Prpsinfo = 3;
-    private const uint Auxv = 6;
-    private const uint ArmTls = 0x401;
-    private const uint FileList = 0x46494c45;
+    public const uint Prstatus = 1;
+    public const uint Prpsinfo = 3;
+    public const uint Auxv = 6;
+    public const uint ArmTls = 0x401;
+    public const uint FileList = 0x46494c45;
     private const uint SignalInfo = 0x53494749;
-    private const int RegistersOffset = 112;
+    public const int RegistersOffset = 112;
     private const int NoteAlignment = 4;
 
     private readonly MappedFile _file;

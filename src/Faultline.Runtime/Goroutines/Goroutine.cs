@@ -64,5 +64,8 @@ public readonly record struct Goroutine
     /// <summary>It counts as gone: finished, or never used.</summary>
     public bool IsDead => Status is GoroutineStatus.Dead or GoroutineStatus.Idle or GoroutineStatus.DeadExtra;
 
+    /// <summary>The first goroutine, which runs <c>main</c>: no line of the program started it.</summary>
+    public bool IsMain => Id == 1;
+
     public bool IsOnStack(ulong address) => address >= StackLow && address < StackHigh;
 }

@@ -57,10 +57,13 @@ internal sealed class GoroutineReader
     public int Size { get; }
 
     /// <summary>False when the bytes are not there.</summary>
-    public bool TryRead(ulong address, out Goroutine goroutine)
+    public bool TryRead(ulong address, out Goroutine goroutine) => TryRead(_memory, address, out goroutine);
+
+    /// <summary>The same by way of a memory that serves who reads many of them.</summary>
+    public bool TryRead(TargetMemory memory, ulong address, out Goroutine goroutine)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (!_memory.TryRead(address, bytes))
+        if (!memory.TryRead(address, bytes))
         {
             goroutine = default;
             return false;

@@ -15,10 +15,11 @@ public sealed class GoroutineTable : IReadOnlyList<Goroutine>
     private readonly Lazy<Dictionary<ulong, int>> _byId;
     private readonly Lazy<Dictionary<ulong, int>> _byAddress;
 
-    private GoroutineTable(Goroutine[] goroutines, int deadCount)
+    private GoroutineTable(Goroutine[] goroutines, int deadCount, long missingCount)
     {
         _goroutines = goroutines;
         DeadCount = deadCount;
+        MissingCount = missingCount;
         _byId = new(() => Index(goroutine => goroutine.Id));
         _byAddress = new(() => Index(goroutine => goroutine.Address));
     }
@@ -28,9 +29,12 @@ public sealed class GoroutineTable : IReadOnlyList<Goroutine>
     /// <summary>How many entries are of goroutines that have ended.</summary>
     public int DeadCount { get; }
 
+    /// <summary>How many entries are not in the memory at hand, or damaged.</summary>
+    public long MissingCount { get; }
+
     public Goroutine this[int index] => _goroutines[index];
 
-    internal static GoroutineTable Empty { get; } = new([], 0);
+    internal static GoroutineTable Empty { get; } = new([], 0, 0);
 
     public bool TryFind(ulong id, out Goroutine goroutine) => TryFind(_byId.Value, id, out goroutine);
 
@@ -53,22 +57,26 @@ public sealed class GoroutineTable : IReadOnlyList<Goroutine>
             return Empty;
         }
 
+        if (length == 0)
+            return Empty;
         if (length > CountLimit)
         {
             log.Add("RUNTIME0103", DiagnosticSeverity.Warning, offset: null, $"the table claims {length} goroutines; only the first {CountLimit} are read");
             length = CountLimit;
         }
 
-        var found = new List<Goroutine>();
+        // The table itself is read in blocks; only one that is there makes room for its goroutines.
+        var found = new List<Goroutine>(memory.TryReadUInt64(array + ((length - 1) * 8), out _) ? (int)length : 0);
         var (dead, missing) = (0, 0UL);
         var block = new byte[64 * 1024];
+        var ahead = new TargetMemory(new ReadAhead(memory.Space));
         for (var done = 0UL; done < length;)
         {
             var wanted = (int)Math.Min((ulong)block.Length / 8, length - done);
             var count = memory.Read(array + (done * 8), block.AsSpan(0, wanted * 8)) / 8;
             for (var index = 0; index < count; index++)
             {
-                if (!reader.TryRead(BinaryPrimitives.ReadUInt64LittleEndian(block.AsSpan(index * 8)), out var goroutine) || goroutine.Status > GoroutineStatus.DeadExtra)
+                if (!reader.TryRead(ahead, BinaryPrimitives.ReadUInt64LittleEndian(block.AsSpan(index * 8)), out var goroutine) || goroutine.Status > GoroutineStatus.DeadExtra)
                     missing++;
                 else if (goroutine.IsDead)
                     dead++;
@@ -85,7 +93,7 @@ public sealed class GoroutineTable : IReadOnlyList<Goroutine>
 
         if (missing > 0)
             log.Add("RUNTIME0104", DiagnosticSeverity.Warning, offset: null, $"{missing} of {length} goroutines are not in the memory at hand or damaged");
-        return new GoroutineTable([.. found], dead);
+        return new GoroutineTable([.. found], dead, (long)missing);
     }
 
     private bool TryFind(Dictionary<ulong, int> index, ulong key, out Goroutine goroutine)

@@ -1,3 +1,4 @@
+using Faultline.Binaries.Reading;
 using Faultline.Runtime.Channels;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Sync;
@@ -7,12 +8,11 @@ namespace Faultline.Runtime.Heap;
 /// <summary>
 /// Finds goroutines that wait for something that only goroutines in the same plight can reach: starting from variables, finalizers and the
 /// stacks of those that can go on, everything reachable is marked; who waits for something marked can be woken, so its stack counts too, until
-/// nothing is added. More is taken for reachable than is (<see cref="HeapMarks"/>), so what is reported stays so; not all of it is found.
+/// nothing is added. More is taken for reachable than is (<see cref="HeapMarks"/>), so what is reported stays so; not all of it is found. Where
+/// memory is missing, only waits that nothing can end are reported.
 /// </summary>
 public static class BlockedForever
 {
-    private const ulong MainGoroutine = 1;
-
     /// <summary>In the order of the table; empty when the heap's records are not found, because nothing can be excluded then.</summary>
     public static IReadOnlyList<BlockedGoroutine> Find(RuntimeState state)
     {
@@ -25,23 +25,31 @@ public static class BlockedForever
 
         MarkTimers(state, marks);
 
+        var missing = 0L;
         var waiting = new List<BlockedGoroutine>();
         foreach (var goroutine in state.Goroutines)
         {
             if (TryDescribe(state, goroutine, out var blocked))
                 waiting.Add(blocked);
             else
-                MarkStack(state, marks, goroutine);
+                missing += MarkStack(state, marks, goroutine);
         }
 
         while (true)
         {
-            var woken = waiting.Where(blocked => !blocked.IsForever && blocked.Targets.Any(target => CanBeReached(state, marks, target.Object))).ToList();
+            if (marks.MissingSize + missing + state.Goroutines.MissingCount > 0)
+            {
+                state.Log.Add("RUNTIME0107", DiagnosticSeverity.Warning, offset: null, "parts of the heap or of stacks are not in the memory at hand: who holds what is not known, and only waits that nothing can end are taken for endless");
+                return waiting.FindAll(blocked => blocked.IsForever);
+            }
+
+            var byReach = waiting.ToLookup(blocked => !blocked.IsForever && blocked.Targets.Any(target => CanBeReached(state, marks, target.Object)));
+            var woken = byReach[true].ToList();
             if (woken.Count == 0)
                 return waiting;
-            waiting.RemoveAll(woken.Contains);
+            waiting = [.. byReach[false]];
             foreach (var blocked in woken)
-                MarkStack(state, marks, blocked.Goroutine);
+                missing += MarkStack(state, marks, blocked.Goroutine);
         }
     }
 
@@ -57,8 +65,9 @@ public static class BlockedForever
         {
             marks.Exclude(goroutine.Address);
             var record = goroutine.Waiting;
-            for (var left = caseLimit; record != 0 && left > 0; left--, record = state.Memory.ReadUInt64(record + link))
-                marks.Exclude(record);
+            // All who wait for one lock are one chain: it is walked once.
+            for (var left = caseLimit; record != 0 && left > 0 && marks.Exclude(record); left--)
+                record = state.Memory.ReadUInt64(record + link);
         }
 
         foreach (var record in state.Waits.Semaphores.Records)
@@ -93,7 +102,7 @@ public static class BlockedForever
         {
             // A main function that ends in an empty select means it.
             blocked = new BlockedGoroutine(goroutine, [], IsForever: true);
-            return goroutine.Id != MainGoroutine;
+            return !goroutine.IsMain;
         }
 
         if (!WaitKinds.IsChannel(reason) && !WaitKinds.IsSemaphore(reason) && !WaitKinds.IsCondition(reason))
@@ -107,9 +116,11 @@ public static class BlockedForever
     private static bool CanBeReached(RuntimeState state, HeapMarks marks, ulong address) =>
         !state.Heap.Heap.TryFind(address, out var found) || marks.IsMarked(found);
 
-    private static void MarkStack(RuntimeState state, HeapMarks marks, in Goroutine goroutine)
+    /// <returns>How many bytes of the stack are not in the memory at hand.</returns>
+    private static long MarkStack(RuntimeState state, HeapMarks marks, in Goroutine goroutine)
     {
         foreach (var root in state.Heap.StackWords(goroutine))
             marks.Mark(root.Target);
+        return state.Heap.MissingOfStack(goroutine);
     }
 }

@@ -14,6 +14,7 @@ public sealed class HeapGraph
     private const int HolderLimit = 100_000;
     private const int SpecialLimit = 1 << 20;
     private const int SpecialSize = 48;
+    private const ulong StackScanLimit = 1 << 20;
 
     private readonly RuntimeState _state;
     private readonly Lazy<HeapMap> _heap;
@@ -136,8 +137,20 @@ public sealed class HeapGraph
         }
     }
 
-    internal IEnumerable<Holder> StackWords(Goroutine goroutine) =>
+    /// <summary>The words of a goroutine's stack that may be addresses, by the collector's maps; for one that runs its registers as well.</summary>
+    public IEnumerable<Holder> StackWords(Goroutine goroutine) =>
         _stacks.Enumerate(goroutine).Select(root => new Holder(HolderKind.Stack, root.Slot, root.Value, Object: 0, goroutine.Id, root.Frame));
+
+    /// <summary>Bytes of a goroutine's stack, from its innermost frame on, that are not in the memory at hand.</summary>
+    internal long MissingOfStack(in Goroutine goroutine)
+    {
+        var frames = _state.Stacks.Read(goroutine, out _);
+        var low = frames.Length > 0 && goroutine.IsOnStack(frames[0].Sp) ? frames[0].Sp : goroutine.ScheduledSp;
+        if (!goroutine.IsOnStack(low))
+            return 0;
+        var size = (int)Math.Min(goroutine.StackHigh - low, StackScanLimit);
+        return size - _state.Memory.ReadBytes(low, size).Length;
+    }
 
     /// <summary>Records that hang on spans: finalizers, clean-ups. The functions in them run later, whatever they hold.</summary>
     internal IEnumerable<Holder> FinalizerWords()

@@ -90,6 +90,44 @@ public sealed class HeapMap
         return slot.Size > headerMinimum ? state.Types.FindAt(state.Memory.ReadUInt64(slot.Address)) : null;
     }
 
+    /// <summary>The span of an address: its beginning and its end; false outside the heap.</summary>
+    public bool TryFindSpan(ulong address, out ulong start, out ulong end)
+    {
+        (start, end) = (0, 0);
+        if (SpanIndex(address) is not (>= 0 and var index))
+            return false;
+        (start, end) = (_spans[index].Start, _spans[index].End);
+        return address >= start && address < end;
+    }
+
+    /// <summary>Whether collections have marked a slot, by the records of its span.</summary>
+    public SlotMark MarkOf(RuntimeState state, in HeapObject slot)
+    {
+        var (bits, free) = (state.Layouts.Offset(Structure, "allocBits"), state.Layouts.Offset(Structure, "freeindex"));
+        if (SpanIndex(slot.Address) is not (>= 0 and var index) || bits < 0 || free < 0)
+            return SlotMark.Unknown;
+        ref readonly var span = ref _spans[index];
+        var number = (slot.Address - span.Start) / span.ElementSize;
+        Span<byte> word = stackalloc byte[8];
+        if (!_memory.TryRead(span.Address + (ulong)free, word[..state.Layouts.FieldSize(Structure, "freeindex")]))
+            return SlotMark.Unknown;
+        var freeIndex = BinaryPrimitives.ReadUInt64LittleEndian(word);
+
+        // The marks of a collection that has not been swept yet lie beside those of the last one; their pointers follow each other in all releases.
+        if (ReadBit(span.Address + (ulong)bits, number) is not { } isMarked || ReadBit(span.Address + (ulong)bits + 8, number) is not { } isMarkedNow)
+            return SlotMark.Unknown;
+        return isMarked || isMarkedNow ? SlotMark.Marked : number < freeIndex ? SlotMark.New : SlotMark.Free;
+    }
+
+    private bool? ReadBit(ulong pointer, ulong number)
+    {
+        Span<byte> value = stackalloc byte[1];
+        return _memory.TryReadPointer(pointer, out var bits) && bits != 0 && _memory.TryRead(bits + (number / 8), value) ? (value[0] >> (int)(number % 8) & 1) != 0 : null;
+    }
+
+    private int SpanIndex(ulong address) =>
+        _arenas.TryGetValue(address >> ArenaMap.ArenaShift, out var pages) ? pages[(int)((address >> ArenaMap.PageShift) % ArenaMap.PageCount)] : -1;
+
     /// <summary>Empty when the heap's own records are not found.</summary>
     internal static HeapMap Read(RuntimeState state)
     {

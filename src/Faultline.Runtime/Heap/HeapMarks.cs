@@ -24,16 +24,16 @@ internal sealed class HeapMarks
         _marks = new ulong[(heap.ObjectCount / 64) + 1];
     }
 
+    /// <summary>Bytes of reachable objects that are not in the memory at hand: what they lead to is not marked.</summary>
+    public long MissingSize { get; private set; }
+
     public bool IsMarked(ulong address) => _heap.TryFind(address, out var found) && IsMarked(found);
 
     public bool IsMarked(in HeapObject found) => (_marks[found.Ordinal >> 6] >> (int)(found.Ordinal & 63) & 1) != 0;
 
     /// <summary>Marks an object without looking into it: goroutines lead to everything, and are no reason for anything to be alive.</summary>
-    public void Exclude(ulong address)
-    {
-        if (_heap.TryFind(address, out var found))
-            TryMark(found);
-    }
+    /// <returns>False when it was marked before.</returns>
+    public bool Exclude(ulong address) => !_heap.TryFind(address, out var found) || TryMark(found);
 
     /// <summary>Marks all that a word leads to.</summary>
     public void Mark(ulong word)
@@ -47,7 +47,9 @@ internal sealed class HeapMarks
     {
         for (var address = found.Address; address < found.End; address += BlockSize)
         {
-            var count = _memory.Read(address, _block.AsSpan(0, (int)Math.Min(BlockSize, found.End - address)));
+            var size = (int)Math.Min(BlockSize, found.End - address);
+            var count = _memory.Read(address, _block.AsSpan(0, size));
+            MissingSize += size - count;
             for (var at = 0; at + 8 <= count; at += 8)
                 Push(BinaryPrimitives.ReadUInt64LittleEndian(_block.AsSpan(at)));
         }

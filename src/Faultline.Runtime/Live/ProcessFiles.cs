@@ -64,6 +64,32 @@ public static class ProcessFiles
         return null;
     }
 
+    /// <summary>True for the process that has number 1 in its own namespace of processes: a container's first. False when it is gone.</summary>
+    public static bool IsFirstOfNamespace(int processId)
+    {
+        try
+        {
+            return File.ReadLines(Path(processId, "status")).FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t')[^1] is "1";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False for a process that has ended, whether somebody has waited for it or not.</summary>
+    public static bool IsAlive(int processId)
+    {
+        try
+        {
+            return File.ReadLines(Path(processId, "status")).FirstOrDefault(line => line.StartsWith("State:", StringComparison.Ordinal)) is { } state && !state.Contains('Z', StringComparison.Ordinal) && !state.Contains('X', StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A field of <c>status</c>, such as <c>TracerPid</c>; 0 when it is not there.</summary>
     public static int StatusNumber(int processId, string field)
     {

@@ -8,7 +8,9 @@ namespace Faultline.Runtime.Memory;
 /// <param name="pageCount">Most pages that are kept.</param>
 public sealed class PageCache(IAddressSpace inner, int pageCount = PageCache.DefaultPageCount) : IAddressSpace
 {
-    private const int PageSize = 4096;
+    /// <summary>Size of a page in bytes.</summary>
+    public const int PageSize = 4096;
+
     private const int DefaultPageCount = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -39,6 +41,16 @@ public sealed class PageCache(IAddressSpace inner, int pageCount = PageCache.Def
 
     public ulong NextAddress(ulong address) => inner.NextAddress(address);
 
+    /// <summary>Addresses of the pages that are kept and whole, in ascending order.</summary>
+    public ulong[] KeptPages()
+    {
+        lock (_gate)
+            return [.. _pages.Where(page => page.Value.Count == PageSize).Select(page => page.Key).Order()];
+    }
+
+    /// <summary>True when pages had to make room for others.</summary>
+    public bool HasForgotten { get; private set; }
+
     private (byte[] Bytes, int Count) Page(ulong start)
     {
         lock (_gate)
@@ -50,7 +62,7 @@ public sealed class PageCache(IAddressSpace inner, int pageCount = PageCache.Def
             if (page.Count == 0)
                 page.Bytes = [];
             while (_pages.Count >= pageCount && _order.TryDequeue(out var oldest))
-                _pages.Remove(oldest);
+                HasForgotten |= _pages.Remove(oldest);
             _pages.Add(start, page);
             _order.Enqueue(start);
             return page;

@@ -17,6 +17,9 @@ public enum OwnerEvidence
 
     /// <summary>Before that place the function takes a lock of this kind.</summary>
     PastLock = 4,
+
+    /// <summary>A pointer into the heap object that contains the lock, at or before it, is in the frame.</summary>
+    ObjectInFrame = 8,
 }
 
 /// <summary>A goroutine that may hold a lock. No record says who does: this is an inference.</summary>

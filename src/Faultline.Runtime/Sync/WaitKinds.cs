@@ -1,7 +1,7 @@
 namespace Faultline.Runtime.Sync;
 
 /// <summary>What the texts of wait reasons say about the thing waited for.</summary>
-internal static class WaitKinds
+public static class WaitKinds
 {
     public static bool IsSemaphore(string reason) =>
         reason is "semacquire" or "sync.Mutex.Lock" or "sync.RWMutex.Lock" or "sync.RWMutex.RLock" || reason.StartsWith("sync.WaitGroup.Wait", StringComparison.Ordinal);

@@ -44,6 +44,11 @@ public sealed record Toolchain(int Release, string Root)
         Path.GetFileName(package), File.ReadAllText(Path.Combine(Root, "VERSION")), goPath,
         new Dictionary<string, string>(StringComparer.Ordinal) { ["GO111MODULE"] = "off", ["GOPATH"] = goPath }, [package]);
 
+    /// <summary>A command of the toolchain from its sources, with symbols: the bundled ones are stripped. They are large Go programs.</summary>
+    public string BuildCommand(string name, string architecture) => BuildOnce(
+        $"{name}-{architecture}", File.ReadAllText(Path.Combine(Root, "VERSION")), Path.Combine(Root, "src"),
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["GOARCH"] = architecture }, [$"cmd/{name}"]);
+
     /// <summary>A tool of the toolchain, such as <c>nm</c>; built from its sources where the distribution has no binary.</summary>
     public string Tool(string name)
     {

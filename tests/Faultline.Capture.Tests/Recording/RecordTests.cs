@@ -170,6 +170,67 @@ public sealed class RecordTests
         }
     }
 
+    [Theory]
+    [InlineData("chansend", "1.19")]
+    [InlineData("chansend", "1.23")]
+    [InlineData("chansend", "1.27")]
+    [InlineData("chanclose", "1.19")]
+    [InlineData("chanclose", "1.25")]
+    public async Task Who_closed_a_channel_is_recorded(string sample, string go)
+    {
+        Tracing.Require();
+        using Workplace place = new(sample, go);
+        Outcome outcome = await place.Record("--probe", "chan", "--format", "json", "--", place.Binary);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        using JsonDocument report = JsonDocument.Parse(outcome.Output[outcome.Output.IndexOf('{', StringComparison.Ordinal)..]);
+        JsonElement incident = report.RootElement.GetProperty("incidents")[0];
+        JsonElement closer = Assert.Single(incident.GetProperty("rivals").EnumerateArray().ToList());
+        Assert.Equal("confirmed recorded-close chan-close", $"{closer.GetProperty("confidence").GetString()} {closer.GetProperty("rule").GetString()} {closer.GetProperty("operation").GetString()}");
+        Assert.Equal(SampleProgram.Find(sample).TryFindMarker("cause:close")!.Line, closer.GetProperty("line").GetInt32());
+        Assert.NotEqual(incident.GetProperty("victim").GetProperty("goroutine").GetInt64(), closer.GetProperty("goroutine").GetInt64());
+        Assert.Matches("^0x[0-9a-f]+$", incident.GetProperty("object").GetProperty("address").GetString());
+
+        // Without the binary no line of the recording can be held against the log's: it may be of another run.
+        Outcome unplaced = await FaultlineProgram.Run(place.Folder, "diagnose", Path.Combine(place.Recording, "crash.log"), Path.Combine(place.Recording, "perf.data"), "--format", "json");
+        Assert.True(unplaced.ExitCode == 0, unplaced.Error);
+        using JsonDocument bare = JsonDocument.Parse(unplaced.Output);
+        Assert.DoesNotContain(bare.RootElement.GetProperty("incidents")[0].GetProperty("rivals").EnumerateArray(), rival => rival.GetProperty("confidence").GetString() == "confirmed");
+    }
+
+    /// <summary>Two partners hand a ball over two channels until one drops it; the log prints no channel, the recording knows both and who used them.</summary>
+    [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.27")]
+    public async Task Channels_of_a_deadlock_are_recorded_and_close_its_circle(string go)
+    {
+        Tracing.Require();
+        using Workplace place = new("pingpong", go);
+        Outcome outcome = await place.Record("--probe", "chan", "--", place.Binary);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Outcome shown = await FaultlineProgram.Run(place.Folder, "graph", place.Recording, "--format", "json");
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        using JsonDocument document = JsonDocument.Parse(shown.Output);
+        JsonElement graph = document.RootElement.GetProperty("waitGraph");
+        JsonElement cycle = Assert.Single(graph.GetProperty("cycles").EnumerateArray().ToList());
+        Assert.Equal(("chan in a circle", "possible", 2), (cycle.GetProperty("pattern").GetString(), cycle.GetProperty("confidence").GetString(), cycle.GetProperty("goroutines").GetArrayLength()));
+        long[] circling = [.. cycle.GetProperty("goroutines").EnumerateArray().Select(id => id.GetInt64())];
+        string[] functions = [.. graph.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("goroutine").ValueKind == JsonValueKind.Number && circling.Contains(node.GetProperty("goroutine").GetInt64())).Select(node => node.GetProperty("function").GetString()!).Order(StringComparer.Ordinal)];
+        Assert.Equal(["main.(*court).ping", "main.(*court).pong"], functions);
+        // The log alone knows that they are stuck, and not whom they wait for.
+        Outcome bare = await FaultlineProgram.Run(place.Folder, "graph", Path.Combine(place.Recording, "crash.log"), place.Binary);
+        Assert.DoesNotContain("Circle", bare.Output, StringComparison.Ordinal);
+        Assert.Contains("Stuck (3)", bare.Output, StringComparison.Ordinal);
+
+        // The log of a run in which the partners had each other's numbers: the recording is not of that run.
+        string log = File.ReadAllText(Path.Combine(place.Recording, "crash.log"));
+        string other = Path.Combine(place.Folder, "other.log");
+        File.WriteAllText(other, log.Replace($"goroutine {circling[0]} [", "goroutine @ [", StringComparison.Ordinal).Replace($"goroutine {circling[1]} [", $"goroutine {circling[0]} [", StringComparison.Ordinal).Replace("goroutine @ [", $"goroutine {circling[1]} [", StringComparison.Ordinal));
+        Outcome unfit = await FaultlineProgram.Run(place.Folder, "graph", other, Path.Combine(place.Recording, "perf.data"), place.Binary, "--format", "json");
+        Assert.True(unfit.ExitCode == 0, unfit.Error);
+        using JsonDocument strange = JsonDocument.Parse(unfit.Output);
+        Assert.Empty(strange.RootElement.GetProperty("waitGraph").GetProperty("cycles").EnumerateArray());
+    }
+
     [Fact]
     public async Task Sampled_stacks_tell_which_lines_work_on_the_map()
     {

@@ -1,5 +1,6 @@
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Verdicts;
 using Faultline.Samples;
 
 namespace Faultline.Diagnosis.Tests.Crashes;
@@ -42,6 +43,35 @@ public sealed class SingleFaultTests
             Assert.NotNull(incident.Victim.Pc);
         Assert.Equal(objectKind, incident.Object?.Kind);
         Assert.Empty(incident.Diagnostics);
+    }
+
+    public static TheoryData<string, string> ClosedChannels()
+    {
+        TheoryData<string, string> rows = [];
+        foreach (var toolchain in Toolchain.All)
+        {
+            rows.Add("chanclose", toolchain.Name);
+            rows.Add("chansend", toolchain.Name);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(ClosedChannels))]
+    public void The_line_that_closed_the_channel_comes_first_and_is_only_possible(string sample, string go)
+    {
+        var toolchain = Toolchain.TryFind(go)!;
+        var incident = Assert.Single(RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), RealCrash.BinaryOf(sample, toolchain)).Incidents);
+        Assert.Equal(SampleProgram.Find(sample).TryFindMarker("cause:close")!.Line, incident.Rivals[0].Line);
+        Assert.Equal(sample == "chanclose" ? 2 : 1, incident.Rivals.Count);
+        Assert.All(incident.Rivals, rival => Assert.Equal((AccessOperation.ChanClose, Confidence.Possible, Rules.ClosesChannel), (rival.Operation, rival.Confidence, rival.Rule)));
+        Assert.Contains("was possibly closed by a goroutine that ran", incident.Summary, StringComparison.Ordinal);
+        Assert.Contains(incident.Missing, piece => piece.Command.Contains("record --probe chan", StringComparison.Ordinal));
+
+        // Without the binary nobody knows.
+        var bare = Assert.Single(RealCrash.Diagnose(RealCrash.LogOf(sample, toolchain), null).Incidents);
+        Assert.Empty(bare.Rivals);
     }
 
     /// <summary>A deferred call runs where its function returns, so the line is not the one of the <c>defer</c> statement.</summary>

@@ -77,10 +77,14 @@ public sealed class RecordedConflictTests : IDisposable
         => Assert.Equal(Confidence.Probable, Assert.Single(_events.Read(9, 1).Write(10, 2.9).Fatal(9, 3).Rivals()).Confidence);
 
     [Fact]
-    public void An_only_candidate_who_raised_the_fault_as_well_is_confirmed_whatever_the_recording_lacks()
+    public void Who_raised_the_fault_as_well_never_left_his_write()
     {
-        var rival = Assert.Single(_events.Write(10, 0.5).Write(9, 1).Fatal(9, 2).Fatal(10, 2.5).Rivals(WithGap));
+        _events.Write(10, 0).Write(9, 200_000).Fatal(9, 200_001).Fatal(10, 200_002);
+        var rival = Assert.Single(_events.Rivals());
         Assert.Equal((10UL, Rules.RecordedInside, Confidence.Confirmed), (rival.Write.Enter.Goroutine, rival.Rule, rival.Confidence));
+
+        // Where a third writer can have been missed, both can be his victims.
+        Assert.Equal(Confidence.Probable, Assert.Single(_events.Rivals(WithGap)).Confidence);
     }
 
     [Fact]

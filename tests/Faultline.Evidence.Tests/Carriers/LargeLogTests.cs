@@ -5,6 +5,7 @@ using Faultline.Evidence.Tracebacks;
 namespace Faultline.Evidence.Tests.Carriers;
 
 /// <summary>Logs larger than memory should ever be asked for; what is no part of a crash leaves nothing behind.</summary>
+[Collection(MeasuredMemory.Name)]
 public class LargeLogTests
 {
     private const int BlockSize = 1 << 20;

@@ -103,7 +103,7 @@ public class ReportBoundaryTests
             + $"  M2: {idle} mallocing=0 throwing=0 preemptoff=GC locks=0 dying=0 spinning=false blocked=true lockedg=4\n"
             + $"  G19: status=2(chan receive (nil chan)) m=3 {lockedm}\n  G1: status=4(sleep) {m} {lockedm}\n";
         string block = $"\ngoroutine 19 [running]:\n{Frame}";
-        foreach (string text in new[] { "SCHED 1ms: gomaxprocs=9 x\nfatal error: a\n" + dump + block, "SCHED 1ms: gomaxprocs=9 x\n" + dump + "panic: a\n" + block })
+        foreach (string text in new[] { "SCHED 1ms: gomaxprocs=9 x\nfatal error: a\n" + dump + block, "SCHED 1ms: gomaxprocs=9 x\n" + dump + "panic: a\n" + block, dump + "SCHED 3ms: gomaxprocs=9 x\npanic: a\n" + block })
         {
             SchedulerDump scheduler = Given.Report(text).Scheduler!;
             Assert.Equal([(0L, 1, 3L, 4L), (1L, 0, null, 0L)], scheduler.Processors.Select(item => (item.Id, item.Status, item.Thread, item.RunQueueSize)));
@@ -111,6 +111,8 @@ public class ReportBoundaryTests
             Assert.Equal([(19L, 2, "chan receive (nil chan)", 3L), (1L, 4, "sleep", null)], scheduler.Goroutines.Select(item => (item.Id, item.Status, item.Reason, item.Thread)));
         }
 
+        // A step of a program that is not dying is no part of its crash.
+        Assert.Null(Given.Report(dump.Replace("dying=1", "dying=0", StringComparison.Ordinal) + "SCHED 3ms: gomaxprocs=9 x\npanic: a\n" + block).Scheduler);
         Assert.Null(Given.Report(dump + "working\nfatal error: a\n" + block + dump).Scheduler);
     }
 

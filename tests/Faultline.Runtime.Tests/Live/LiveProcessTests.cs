@@ -92,7 +92,11 @@ public sealed class LiveProcessTests
         Tool.Run("kill", "-STOP", crowd.Id.ToString(CultureInfo.InvariantCulture));
         using (var process = LiveProcess.Open(crowd.Id))
             Assert.InRange(Attach(process).Goroutines.Count, 10, 100);
-        Assert.Contains(File.ReadLines(ProcessFiles.Path(crowd.Id, "status")), line => line.StartsWith("State:\tT", StringComparison.Ordinal));
+
+        // A thread that is let go again in a stopped process runs a few instructions until it stops with the others.
+        Assert.True(
+            SpinWait.SpinUntil(() => File.ReadLines(ProcessFiles.Path(crowd.Id, "status")).Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal)), TimeSpan.FromSeconds(10)),
+            File.ReadAllText(ProcessFiles.Path(crowd.Id, "status")));
         Tool.Run("kill", "-CONT", crowd.Id.ToString(CultureInfo.InvariantCulture));
         crowd.AssertFree();
     }

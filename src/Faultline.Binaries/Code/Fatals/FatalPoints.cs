@@ -27,17 +27,33 @@ public static class FatalPoints
                 points[function.Entry] = new FatalPoint(function.Entry, name, kind);
         }
 
-        if (binary.Architecture is "amd64" && Marks(binary) is { Count: > 0 } marks)
-        {
-            HashSet<ulong> targets = [.. new[] { "runtime.fatal", MapsFatal }.SelectMany(binary.FindFunctions).Select(function => function.Entry)];
-            foreach (FuncInfo function in binary.Functions.Where(function => IsOfMaps(function.Name)))
-            {
-                foreach (FatalPoint point in MapFatalScan.Find(binary, function, targets, marks))
-                    points[point.Address] = point;
-            }
-        }
+        foreach (FatalPoint point in PointsOfMaps(binary, binary.Functions.Where(function => IsOfMaps(function.Name))))
+            points[point.Address] = point;
 
         return [.. points.Values];
+    }
+
+    /// <summary>The point at an address; null when there is none.</summary>
+    /// <param name="address">Link-time address.</param>
+    public static FatalPoint? TryFindAt(GoBinary binary, ulong address)
+    {
+        if (!binary.TryFindFunction(address, out FuncInfo function))
+            return null;
+        foreach ((string name, FatalKind kind) in s_entries)
+        {
+            if (function.Name == name && function.Entry == address)
+                return new FatalPoint(address, name, kind);
+        }
+
+        return IsOfMaps(function.Name) ? PointsOfMaps(binary, [function]).FirstOrDefault(point => point.Address == address) : null;
+    }
+
+    private static IEnumerable<FatalPoint> PointsOfMaps(GoBinary binary, IEnumerable<FuncInfo> functions)
+    {
+        if (binary.Architecture is not "amd64" || Marks(binary) is not { Count: > 0 } marks)
+            return [];
+        HashSet<ulong> targets = [.. new[] { "runtime.fatal", MapsFatal }.SelectMany(binary.FindFunctions).Select(function => function.Entry)];
+        return functions.SelectMany(function => MapFatalScan.Find(binary, function, targets, marks));
     }
 
     /// <summary>Offsets of the marks that map functions look at: <c>hmap.flags</c>, <c>Map.writing</c>.</summary>

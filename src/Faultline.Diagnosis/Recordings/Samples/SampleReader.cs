@@ -17,6 +17,7 @@ public sealed class SampleReader : IDisposable
     private const int DeepestStack = 1024;
 
     private readonly PerfRecordReader _reader;
+    private readonly RecordObserver? _observer;
     private readonly RecordedProgram _program;
     private readonly RegisterNumbers _numbers;
     private readonly SampleUnwinder _unwinder;
@@ -27,11 +28,14 @@ public sealed class SampleReader : IDisposable
     private readonly int _goexit;
     private readonly int _schedule;
     private readonly int _mcall;
+    private int _gaps;
 
     /// <param name="recording">The recording; the caller keeps and disposes it.</param>
     /// <param name="binary">The recorded program.</param>
-    public SampleReader(PerfRecording recording, GoBinary binary)
+    /// <param name="observer">Sees every record, samples included, before it counts here.</param>
+    public SampleReader(PerfRecording recording, GoBinary binary, RecordObserver? observer = null)
     {
+        _observer = observer;
         _reader = recording.OpenReader();
         _program = new RecordedProgram(binary);
         _numbers = RegisterNumbers.ForMachine(recording.Features.Machine) ?? RegisterNumbers.Amd64;
@@ -67,6 +71,13 @@ public sealed class SampleReader : IDisposable
     {
         while (_reader.TryRead(out PerfRecord record))
         {
+            _observer?.Invoke(record);
+            if (_reader.Losses.Gaps.Count > _gaps)
+            {
+                _gaps = _reader.Losses.Gaps.Count;
+                ForgetGoroutines();
+            }
+
             if (record.TryReadSample(out PerfSample sample))
             {
                 sampled = Read(record, sample);
@@ -84,6 +95,9 @@ public sealed class SampleReader : IDisposable
         sampled = default;
         return false;
     }
+
+    /// <summary>Which goroutine is on which thread is not known from here on, until probes tell again: their parking or ending may have been missed.</summary>
+    public void ForgetGoroutines() => _goroutines.Clear();
 
     public void Dispose() => _reader.Dispose();
 

@@ -45,6 +45,14 @@ internal sealed class ThreadGoroutines(bool seesExits)
     /// <summary>Notes that a thread looks for its next goroutine, or is gone.</summary>
     public void Leave(int threadId) => _threads.Remove(threadId);
 
+    /// <summary>Forgets all: something was not recorded.</summary>
+    public void Clear()
+    {
+        _threads.Clear();
+        _threadOf.Clear();
+        _pointers.Clear();
+    }
+
     /// <summary>Who runs; 0 when that is not known.</summary>
     /// <param name="processId">The sample's process.</param>
     /// <param name="threadId">The sample's thread.</param>

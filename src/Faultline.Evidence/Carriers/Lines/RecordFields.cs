@@ -12,7 +12,7 @@ internal ref struct RecordFields
     /// <summary>journald's <c>MESSAGE</c>.</summary>
     public ReadOnlySpan<byte> Journal;
 
-    /// <summary><c>go test -json</c>.</summary>
+    /// <summary><c>go test -json</c>, and <c>go build -json</c> of Go 1.24 and newer.</summary>
     public ReadOnlySpan<byte> Action;
 
     public ReadOnlySpan<byte> Package;
@@ -68,7 +68,7 @@ internal ref struct RecordFields
         {
             Action = value;
         }
-        else if (name.SequenceEqual("Package"u8))
+        else if (name.SequenceEqual("Package"u8) || (Package.IsEmpty && name.SequenceEqual("ImportPath"u8)))
         {
             Package = value;
         }

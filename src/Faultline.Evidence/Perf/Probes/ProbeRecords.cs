@@ -7,6 +7,12 @@ namespace Faultline.Evidence.Perf.Probes;
 /// <summary>Samples of the tracepoints that a diagnosis rests on, with their fields. Each gives false for records of other events.</summary>
 public static class ProbeRecords
 {
+    /// <summary>The event of <see cref="TryReadThreadSwitch"/>.</summary>
+    public const string SwitchName = "sched:sched_switch";
+
+    /// <summary>The event of <see cref="IsFutexReturn"/>.</summary>
+    public const string FutexReturnName = "syscalls:sys_exit_futex";
+
     /// <summary>For hits of faultline's probes. Fields that the probe does not fetch are 0.</summary>
     public static bool TryReadProbe(this in PerfRecord record, out ProbeEvent probe)
     {
@@ -34,7 +40,7 @@ public static class ProbeRecords
     public static bool TryReadThreadSwitch(this in PerfRecord record, out ThreadSwitch change)
     {
         change = default;
-        if (!TryRead(record, "sched:sched_switch", out KnownFields fields, out PerfSample sample))
+        if (!TryRead(record, SwitchName, out KnownFields fields, out PerfSample sample))
             return false;
         change = new ThreadSwitch(
             sample.Time,
@@ -69,6 +75,9 @@ public static class ProbeRecords
             (uint)Number(fields.FutexValue, sample.Raw));
         return true;
     }
+
+    /// <summary>True when the thread of the sample is back from a futex call.</summary>
+    public static bool IsFutexReturn(this in PerfRecord record) => record.Type == PerfRecordType.Sample && record.Event?.Name == FutexReturnName;
 
     private static bool TryRead(in PerfRecord record, string eventName, out KnownFields fields, out PerfSample sample)
     {

@@ -10,6 +10,7 @@ internal sealed class SchedulerCollector(TracebackRemarks diagnostics)
     private List<SchedulerThread> threads = [];
     private List<SchedulerGoroutine> goroutines = [];
     private long firstLine;
+    private SchedulerDump? dying;
 
     /// <summary>Last log line of the dump at hand; 0 without one.</summary>
     public long LastLine { get; private set; }
@@ -21,6 +22,8 @@ internal sealed class SchedulerCollector(TracebackRemarks diagnostics)
     {
         if (SchedulerGrammar.IsHeader(line))
         {
+            if (threads.Exists(thread => thread.IsDying))
+                dying = AtHand();
             processors = [];
             threads = [];
             goroutines = [];
@@ -35,18 +38,24 @@ internal sealed class SchedulerCollector(TracebackRemarks diagnostics)
         return true;
     }
 
-    /// <summary>The dump at hand; null when it has no details (<c>schedtrace</c> alone).</summary>
+    /// <summary>
+    /// The dump at hand; null when it has no details (<c>schedtrace</c> alone). A periodic step can begin behind the crash's own dump and be cut off by the end of the program: then it
+    /// is the one before, if a thread is dying in it.
+    /// </summary>
     public SchedulerDump? Take()
     {
-        SchedulerDump? dump = processors.Count + threads.Count + goroutines.Count == 0
-            ? null
-            : new SchedulerDump { Processors = processors, Threads = threads, Goroutines = goroutines, LogLine = firstLine };
+        SchedulerDump? dump = AtHand() ?? dying;
+        dying = null;
         processors = [];
         threads = [];
         goroutines = [];
         firstLine = LastLine = 0;
         return dump;
     }
+
+    private SchedulerDump? AtHand() => processors.Count + threads.Count + goroutines.Count == 0
+        ? null
+        : new SchedulerDump { Processors = processors, Threads = threads, Goroutines = goroutines, LogLine = firstLine };
 
     private bool TryTakeDetail(ReadOnlySpan<byte> line, long number)
     {

@@ -1,0 +1,3 @@
+module example.com/faultline/bench/service
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/faultline/bench/tracing
+
+go 1.19

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using Faultline.Binaries;
+using Faultline.Binaries.Code.Listing;
+using Faultline.Binaries.GoSym;
+using Faultline.Binaries.Reading;
+using Faultline.Binaries.Symbols;
+using Faultline.Cli.Disassembly;
+using Faultline.Cli.Symbolizing;
+using Faultline.Reports.Text;
+
+namespace Faultline.Cli.Commands;
+
+/// <summary><c>faultline disasm</c>: the instructions of functions, with lines, calls and what the compiler put there.</summary>
+internal static class DisasmCommand
+{
+    private const int SuggestionLimit = 5;
+
+    private const string Examples =
+        """
+        Examples:
+          faultline disasm ./app main.work               a function
+          faultline disasm ./app 0x4103a5 --around 5     the instructions around an address
+          faultline disasm ./app main.work+0x45 --source
+          faultline disasm ./app main.work --calls       only what it calls
+          faultline disasm ./app --all > app.s           everything
+
+        Text is that of 'go tool objdump', with offsets and what it leaves out: checks of
+        the compiler, types and strings. A return address points behind its call: give the
+        address less one.
+        """;
+
+    public static Command Create()
+    {
+        DebugFileOptions debugFiles = new();
+        Argument<string> path = new("BINARY") { Description = "The program: an ELF file that Go built, for amd64 or arm64." };
+        Argument<string?> place = new("FUNC|PC")
+        {
+            Description = "A function by its full name, an address in one ('0x4103a5', 'main.work+0x45'), or a line ('server.go:53').",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<bool> all = new("--all") { Description = "Every function of the binary." };
+        Option<bool> source = new("--source") { Description = "The source lines in between, where the files are here." };
+        Option<int?> around = new("--around") { HelpName = "N", Description = "Only N instructions before and after the address." };
+        Option<bool> calls = new("--calls") { Description = "Only calls." };
+        Option<bool> stack = new("--stack") { Description = "How deep the stack is and where a goroutine can be stopped." };
+        Option<AssemblySyntax> syntax = DiagnoseOptions.Choice(
+            "--syntax", "SYNTAX", "'go' (default), or for amd64 'intel' or 'att'.", ("go", AssemblySyntax.Go), ("intel", AssemblySyntax.Intel), ("att", AssemblySyntax.Att));
+        Option<OutputFormat> format = DiagnoseOptions.Choice(
+            "--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+        Command command = new("disasm", "Disassemble functions, with source lines, call targets, compiler checks, types and strings.")
+        {
+            path, place, all, source, around, calls, stack, syntax, format,
+        };
+        debugFiles.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            string? asked = arguments.GetValue(place);
+            bool isAll = arguments.GetValue(all);
+            int? near = arguments.GetValue(around);
+            if (isAll == asked is not null)
+                throw new UserErrorException(ExitCode.Usage, isAll ? "give either --all or one FUNC|PC, not both." : "say what to show: FUNC|PC, or --all. See 'faultline disasm --help'.");
+            if (near < 0)
+                throw new UserErrorException(ExitCode.Usage, "--around needs a number of instructions, 0 or more.");
+            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
+            CodeListing code = Open(binary, arguments.GetValue(syntax));
+            ListingRequest request = (isAll ? new ListingRequest(binary.Functions, []) : Find(binary, asked!)) with
+            {
+                Around = near,
+                OnlyCalls = arguments.GetValue(calls),
+                ShowsSource = arguments.GetValue(source),
+                ShowsStack = arguments.GetValue(stack),
+            };
+            if (near is not null && request.Addresses.Count == 0)
+                throw new UserErrorException(ExitCode.Usage, "--around needs an address: a function is shown whole. Give a PC, FUNC+OFFSET or FILE:LINE.");
+            UnknownCode unknown = new(binary.Path);
+            try
+            {
+                Write(binary, code, request, unknown, arguments.GetValue(format));
+            }
+            catch (IOException)
+            {
+                // The reader has seen enough.
+                return ExitCode.Ok;
+            }
+
+            StandardStreams.Tell(Remarks(binary, unknown));
+            return ExitCode.Ok;
+        });
+        CommandLine.AddHelp(command, Examples);
+        return command;
+    }
+
+    private static CodeListing Open(GoBinary binary, AssemblySyntax syntax)
+    {
+        CodeListing code = new(binary, syntax);
+        if (code.IsReadable)
+            return code;
+        throw binary.Architecture is "amd64" or "arm64"
+            ? new UserErrorException(ExitCode.Usage, $"--syntax intel and att are for amd64, and this is {binary.Architecture}: leave the option out.")
+            : new UserErrorException(ExitCode.BadData, $"only amd64 and arm64 code is disassembled, and this is {binary.Architecture}: use 'go tool objdump'.");
+    }
+
+    private static ListingRequest Find(GoBinary binary, string place)
+    {
+        if (binary.Functions.Count == 0)
+            throw new UserErrorException(ExitCode.BadData, "the binary has no Go functions: see 'faultline info' for what is missing.");
+        IReadOnlyList<FuncInfo> functions = binary.FindFunctions(place);
+        if (functions.Count > 0)
+            return new ListingRequest(functions, []);
+        List<FuncInfo> holders = [];
+        List<ulong> addresses = [];
+        foreach (ulong address in LocationQuery.Resolve(place, new Symbolizer(binary), loadBias: 0, out _))
+        {
+            if (!binary.TryFindFunction(address, out FuncInfo holder))
+                throw new UserErrorException(ExitCode.BadData, $"0x{address:x} is not in the program's code, which is {Range(binary)}.");
+            addresses.Add(address);
+            if (!holders.Contains(holder))
+                holders.Add(holder);
+        }
+
+        if (holders.Count == 0)
+            throw new UserErrorException(ExitCode.BadData, $"no function, address or line is called '{PrintableText.Escape(place)}'.{Suggest(binary, place)}");
+        return new ListingRequest(holders, addresses);
+    }
+
+    private static string Range(GoBinary binary) => $"0x{binary.Functions[0].Entry:x} to 0x{binary.Functions[^1].End:x}";
+
+    private static string Suggest(GoBinary binary, string place)
+    {
+        string[] close = [.. binary.Functions.Select(function => function.Name).Where(name => name.Contains(place, StringComparison.OrdinalIgnoreCase)).Take(SuggestionLimit)];
+        return close.Length == 0 ? $" 'faultline symbols {PrintableText.Escape(binary.Path)}' lists the names." : $" Did you mean: {string.Join(", ", close.Select(PrintableText.Escape))}?";
+    }
+
+    private static void Write(GoBinary binary, CodeListing code, ListingRequest request, UnknownCode unknown, OutputFormat format)
+    {
+        if (format == OutputFormat.Json)
+        {
+            using ListingJson json = new(binary, request, unknown);
+            foreach (FuncInfo function in request.Functions)
+                json.Write(code.Read(function));
+            json.End(Remarks(binary, unknown));
+            return;
+        }
+
+        using ListingText text = new(request, unknown, code.HasWords);
+        bool isFirst = true;
+        foreach (FuncInfo function in request.Functions)
+        {
+            text.Write(code.Read(function), isFirst);
+            isFirst = false;
+        }
+
+        text.Flush();
+    }
+
+    private static IReadOnlyList<Diagnostic> Remarks(GoBinary binary, UnknownCode unknown) =>
+        unknown.Remark() is { } remark ? [.. binary.Diagnostics, remark] : binary.Diagnostics;
+}

@@ -1,0 +1,3 @@
+module example.com/entrypoints
+
+go 1.19
