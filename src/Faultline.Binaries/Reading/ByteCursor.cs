@@ -54,7 +54,16 @@ public ref struct ByteCursor
         where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
 
     /// <summary>An unsigned LEB128 number of at most 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadUvarint()
+    {
+        // Most numbers are below 128.
+        if ((uint)Position < (uint)_data.Length && _data[Position] < 0x80)
+            return _data[Position++];
+        return ReadLongUvarint();
+    }
+
+    private ulong ReadLongUvarint()
     {
         var value = 0UL;
         for (var shift = 0; shift < 64; shift += 7)

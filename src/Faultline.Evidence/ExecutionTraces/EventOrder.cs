@@ -27,7 +27,6 @@ internal sealed class EventOrder
     private readonly Dictionary<long, ThreadState> _threads = [];
     private readonly Dictionary<ulong, (string Name, ulong Parent)> _tasks = [];
     private readonly Queue<TraceEvent> _ready = new();
-    private TraceEvent _next;
     private bool _hasNext;
     private long _lastThreadId;
     private ThreadState? _lastThread;
@@ -36,15 +35,18 @@ internal sealed class EventOrder
     private bool? _isCollecting;
     private ulong _collectorSequence;
 
+    /// <summary>The event that was taken last; a field, because it is too large to be copied once more for each event.</summary>
+    public TraceEvent Current;
+
     /// <summary>The trace names more goroutines, processors or threads than are followed.</summary>
     public bool IsFull { get; private set; }
 
-    public bool TryTake(out TraceEvent next)
+    /// <summary>Makes the next event of those that were let through <see cref="Current"/>.</summary>
+    public bool TryTake()
     {
         if (!_hasNext)
-            return _ready.TryDequeue(out next);
+            return _ready.TryDequeue(out Current);
         _hasNext = false;
-        next = _next;
         return true;
     }
 
@@ -102,7 +104,7 @@ internal sealed class EventOrder
         }
         else
         {
-            _next = next;
+            Current = next;
             _hasNext = true;
         }
 

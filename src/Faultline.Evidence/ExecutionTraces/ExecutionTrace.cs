@@ -31,7 +31,7 @@ public sealed class ExecutionTrace : IDisposable
     public long Length => _file.Length;
 
     /// <summary>How far the file has been read, in bytes.</summary>
-    public long Position { get; private set; }
+    public long Position { get; internal set; }
 
     internal DiagnosticLog Log => _diagnostics;
 
@@ -64,32 +64,12 @@ public sealed class ExecutionTrace : IDisposable
     /// <summary>All events in the order in which they happened.</summary>
     public IEnumerable<TraceEvent> Enumerate()
     {
-        GenerationScanner scanner = new(_file, MinorVersion, _diagnostics);
-        EventOrder order = new();
-        GenerationMerge merge = new(_file, order, _diagnostics);
-        bool isFirst = true;
-        long last = long.MinValue;
-        long start = 0;
-        while (scanner.Next() is { } generation)
-        {
-            generation.IsFresh = isFirst;
-            order.Begin(generation.Number, isFirst);
-            last = Math.Max(last + 1, generation.ToNanoseconds(generation.FirstTick));
-            merge.Begin(generation);
-            while (merge.TryNext(out TraceEvent next))
-            {
-                last = Math.Max(last + 1, next.Time);
-                next.Time = last;
-                Position = start + merge.ReadSize;
-                yield return next;
-            }
-
-            // After damage the states are unknown, and are learnt again from the next generation's status events.
-            isFirst = merge.IsBroken;
-            _file.ReleasePages(start, scanner.Position - start);
-            Position = start = scanner.Position;
-        }
+        TraceStream stream = Stream();
+        while (stream.MoveNext())
+            yield return stream.Current;
     }
+
+    internal TraceStream Stream() => new(this, _file, _diagnostics);
 
     public void Dispose() => _file.Dispose();
 

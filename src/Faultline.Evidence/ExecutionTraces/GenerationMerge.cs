@@ -15,6 +15,8 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
     /// <summary>Bytes of the batches that were begun.</summary>
     public long ReadSize { get; private set; }
 
+    public ref TraceEvent Current => ref order.Current;
+
     public void Begin(TraceGeneration generation)
     {
         ReadSize = 0;
@@ -34,9 +36,9 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
         }
     }
 
-    public bool TryNext(out TraceEvent next)
+    public bool MoveNext()
     {
-        if (order.TryTake(out next) || TryTakeSample(out next))
+        if (order.TryTake() || TryTakeSample())
             return true;
         if (_heap.Count == 0)
             return false;
@@ -49,7 +51,7 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
         }
 
         if (step == Advance.Done)
-            return order.TryTake(out next);
+            return order.TryTake();
         if (order.IsFull)
             diagnostics.Add("XTRACE0108", DiagnosticSeverity.Warning, null, $"more than {EventOrder.MostGoroutines} goroutines, or {EventOrder.MostThreads} processors or threads, live at once in generation {_generation!.Number}; the rest of it was dropped");
         else
@@ -59,9 +61,8 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
         return false;
     }
 
-    private bool TryTakeSample(out TraceEvent next)
+    private bool TryTakeSample()
     {
-        next = default;
         if (_sample >= _generation!.Samples.Count)
             return false;
         TraceSample sample = _generation.Samples[_sample];
@@ -69,7 +70,7 @@ internal sealed class GenerationMerge(MappedFile file, EventOrder order, Diagnos
         if (_heap.Count > 0 && time >= _heap[0].Next.Time)
             return false;
         _sample++;
-        next = new TraceEvent
+        order.Current = new TraceEvent
         {
             Type = TraceEventType.CpuSample,
             Time = time,

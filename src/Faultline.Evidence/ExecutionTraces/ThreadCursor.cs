@@ -6,11 +6,12 @@ namespace Faultline.Evidence.ExecutionTraces;
 internal sealed class ThreadCursor(MappedFile file, TraceGeneration generation, long thread)
 {
     private readonly List<TraceBatch> _batches = generation.Batches[thread];
-    private int _batch;
+    private int _index = -1;
+    private TraceBatch _batch;
     private int _position;
     private long _time;
 
-    public TraceEvent Next;
+    public TraceEvent Next = new() { Generation = generation };
 
     public long Thread { get; } = thread;
 
@@ -21,33 +22,33 @@ internal sealed class ThreadCursor(MappedFile file, TraceGeneration generation, 
     /// <exception cref="MalformedDataException">The bytes are no event; the cursor then stands at the next batch.</exception>
     public bool TryAdvance()
     {
-        while (_batch < _batches.Count && _position >= _batches[_batch].Size)
+        while (_position >= _batch.Size)
         {
-            _batch++;
+            if (++_index >= _batches.Count)
+                return false;
+            _batch = _batches[_index];
             _position = 0;
+            _time = generation.ToNanoseconds(_batch.Time);
+            ReadSize += _batch.Size;
         }
 
-        if (_batch >= _batches.Count)
-            return false;
-        TraceBatch batch = _batches[_batch];
-        if (_position == 0)
-        {
-            _time = generation.ToNanoseconds(batch.Time);
-            ReadSize += batch.Size;
-        }
-
-        long offset = batch.Offset + _position;
-        int size = batch.Size - _position;
-        _position = batch.Size; // if the bytes are none, the rest of the batch is lost
-        ByteCursor cursor = new(file.Slice(offset, size, "event"), file.Path, "event", offset);
+        long offset = _batch.Offset + _position;
+        int start = _position;
+        ByteCursor cursor = new(file.Slice(offset, _batch.Size - start, "event"), file.Path, "event", offset);
+        _position = _batch.Size; // if the bytes are none, the rest of the batch is lost
         byte type = cursor.ReadByte();
         if (!TraceEventShape.TryGetArgumentCount(type, out int count))
             throw new MalformedDataException(file.Path, offset, "event", $"{type} is no number of an event");
         _time += generation.ToNanoseconds(cursor.ReadUvarint());
-        Next = new TraceEvent { Type = (TraceEventType)type, Time = _time, Generation = generation };
-        for (int index = 0; index < count; index++)
-            Next.SetArgument(index, cursor.ReadUvarint());
-        _position = (int)(offset - batch.Offset) + cursor.Position;
+        Next.Type = (TraceEventType)type;
+        Next.Time = _time;
+        Next.Before = 0;
+        Next.TaskName = null;
+        Next.A0 = count > 0 ? cursor.ReadUvarint() : 0;
+        Next.A1 = count > 1 ? cursor.ReadUvarint() : 0;
+        Next.A2 = count > 2 ? cursor.ReadUvarint() : 0;
+        Next.A3 = count > 3 ? cursor.ReadUvarint() : 0;
+        _position = start + cursor.Position;
         return true;
     }
 }

@@ -77,16 +77,4 @@ public struct TraceEvent
         change = new TraceTransition(isProc, id, from, to);
         return from != TraceState.Bad;
     }
-
-    internal void SetArgument(int index, ulong value)
-    {
-        switch (index)
-        {
-            case 0: A0 = value; break;
-            case 1: A1 = value; break;
-            case 2: A2 = value; break;
-            case 3: A3 = value; break;
-            default: break;
-        }
-    }
 }

@@ -112,9 +112,10 @@ public sealed class TraceSummary
     {
         const long ProgressMask = (1 << 14) - 1;
         TracePass pass = new(trace.Log, followed);
-        foreach (TraceEvent item in trace.Enumerate())
+        TraceStream stream = trace.Stream();
+        while (stream.MoveNext())
         {
-            pass.Add(item);
+            pass.Add(stream.Current);
             if ((pass.EventCount & ProgressMask) == 0)
                 progress?.Invoke(trace.Position);
         }

@@ -49,6 +49,7 @@ func main() {
 	time.Sleep(300 * time.Millisecond)
 	idle <- 1
 	idle <- 2
+	time.Sleep(200 * time.Millisecond) // in which the pool comes to wait again, on a busy machine too
 	trace.Stop()
 	_ = out.Close()
 }
