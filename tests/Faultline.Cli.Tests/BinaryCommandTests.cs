@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Faultline.Samples;
 
 namespace Faultline.Cli.Tests;
@@ -25,6 +27,8 @@ public sealed class BinaryCommandTests : IDisposable
         { "disasm-close", "disasm maphot sessionStore", 65 },
         { "disasm-outside", "disasm maphot 0x1", 65 },
         { "disasm-function-around", "disasm maphot main.main --around 3", 64 },
+        { "escape-no-dwarf", "escape maphot --var hits", 65 },
+        { "escape-no-query", "escape maphot", 64 },
         { "pctable-json", "pctable maphot 0x40746a --format json", 0 },
         { "pctable-pc", "pctable maphot 0x40746a", 0 },
         { "pctable-no-operation", "pctable maphot main.main", 65 },
@@ -81,6 +85,27 @@ public sealed class BinaryCommandTests : IDisposable
         Assert.Equal(0, listed.ExitCode);
         Assert.Contains("\nfunc main() {\n  main.go:", listed.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Variables_of_a_binary_are_told_by_its_DWARF()
+    {
+        SampleBinary sample = SampleBinary.Build(SampleProgram.FindParked("races"), Toolchain.Newest!);
+        Outcome one = await Program.Run(default, "escape", sample.Path, "--var", "total", "--at", "kinds.go:" + LineOf(sample, "total := 0"));
+        Assert.Equal(0, one.ExitCode);
+        Assert.StartsWith("total was moved to the heap: a variable of main.closure, ", one.Text, StringComparison.Ordinal);
+        Assert.Contains("\n  in main.closure, 0x", one.Text, StringComparison.Ordinal);
+
+        using JsonDocument json = JsonDocument.Parse((await Program.Run(default, "escape", sample.Path, "--var", "scores", "--format", "json")).Text);
+        JsonElement[] variables = [.. json.RootElement.GetProperty("variables").EnumerateArray().Where(variable => variable.GetProperty("function").GetString() == "main.element")];
+        Assert.Contains(variables, variable => variable.GetProperty("onHeap").ValueKind == JsonValueKind.False && variable.GetProperty("type").GetString() == "[]int");
+
+        Outcome none = await Program.Run(default, "escape", sample.Path, "--var", "nowhere");
+        Assert.Equal((65, ""), (none.ExitCode, none.Text));
+        Assert.Contains("no variable or parameter named nowhere", none.Error, StringComparison.Ordinal);
+    }
+
+    private static string LineOf(SampleBinary sample, string text) =>
+        (Array.FindIndex(File.ReadAllLines(Path.Combine(SamplesFolder.Path, sample.Program.RelativePath, "kinds.go")), line => line.Trim() == text) + 1).ToString(CultureInfo.InvariantCulture);
 
     public void Dispose() => binary.Dispose();
 }

@@ -46,6 +46,7 @@ internal enum DwarfAttribute
     AbstractOrigin = 0x31,
     Count = 0x37,
     MemberLocation = 0x38,
+    DeclarationFile = 0x3a,
     DeclarationLine = 0x3b,
     External = 0x3f,
     FrameBase = 0x40,

@@ -44,6 +44,10 @@ public sealed class DwarfInfo
     public IReadOnlyList<DwarfVariable> FindVariables(ulong address) =>
         TryRead(address, wantVariables: true, out var chain, out _) ? chain.Variables : [];
 
+    /// <summary>The variables of functions that are wanted by name and line, in the order of the file. Reads all entries.</summary>
+    /// <param name="wants">Gets the name as the programmer wrote it and the line of its declaration (0 when unknown).</param>
+    public IReadOnlyList<LocalVariable> FindLocals(Func<string, int, bool> wants) => new LocalVariables(_units.Value, _types.Value).Find(wants);
+
     /// <summary>A type by its full name, such as <c>runtime.g</c>; null when there is none. The first lookup reads all entries.</summary>
     public DwarfType? FindType(string name) => _types.Value.Find(name) is >= 0 and var position ? ReadType(position) : null;
 

@@ -10,9 +10,34 @@ internal static class LocationList
     /// <summary>The expression that holds at an address; empty when the variable has no place there.</summary>
     /// <exception cref="MalformedDataException">The list breaks off, or is used more often than any real one.</exception>
     public static byte[] Find(DwarfUnit unit, DwarfValue value, ulong address, ReadBudget budget) =>
-        unit.Header.Version >= 5 ? FindEntry(unit, value, address, budget) : FindPair(unit, value.Number, address, budget);
+        Walk(unit, value, (range, _) => range.Holds(address), budget);
 
-    private static byte[] FindPair(DwarfUnit unit, ulong offset, ulong address, ReadBudget budget)
+    /// <summary>The different expressions of a list, in its order.</summary>
+    /// <exception cref="MalformedDataException">The list breaks off, or is used more often than any real one.</exception>
+    public static List<byte[]> All(DwarfUnit unit, DwarfValue value, ReadBudget budget)
+    {
+        List<byte[]> found = [];
+        bool Keep(AddressRange range, ReadOnlySpan<byte> expression)
+        {
+            var copy = expression.ToArray();
+            if (range.End > range.Start && !found.Exists(other => other.AsSpan().SequenceEqual(copy)))
+                found.Add(copy);
+            return false;
+        }
+
+        if (Walk(unit, value, Keep, budget) is { Length: > 0 } otherwise)
+            found.Add(otherwise);
+        return found;
+    }
+
+    /// <summary>True ends the walk with this expression.</summary>
+    private delegate bool Visit(AddressRange range, ReadOnlySpan<byte> expression);
+
+    /// <summary>The expression at which the visitor ended the walk, else the default one, which may be empty.</summary>
+    private static byte[] Walk(DwarfUnit unit, DwarfValue value, Visit visit, ReadBudget budget) =>
+        unit.Header.Version >= 5 ? WalkEntries(unit, value, visit, budget) : WalkPairs(unit, value.Number, visit, budget);
+
+    private static byte[] WalkPairs(DwarfUnit unit, ulong offset, Visit visit, ReadBudget budget)
     {
         var cursor = unit.Sections.Cursor(unit.Sections.Locations, Structure);
         cursor.Seek(offset);
@@ -31,12 +56,12 @@ internal static class LocationList
             }
 
             var expression = cursor.ReadBytes(cursor.ReadUInt16());
-            if (new AddressRange(start + first, start + second).Holds(address))
+            if (visit(new AddressRange(start + first, start + second), expression))
                 return expression.ToArray();
         }
     }
 
-    private static byte[] FindEntry(DwarfUnit unit, DwarfValue value, ulong address, ReadBudget budget)
+    private static byte[] WalkEntries(DwarfUnit unit, DwarfValue value, Visit visit, ReadBudget budget)
     {
         var cursor = unit.Sections.Cursor(unit.Sections.LocationLists, Structure);
         cursor.Seek(RangeList.ListOffset(unit, value, ref cursor, unit.LocationListsBase, DwarfForm.LocationListIndex));
@@ -82,7 +107,7 @@ internal static class LocationList
             }
 
             var expression = ReadExpression(ref cursor);
-            if (range.Holds(address))
+            if (visit(range, expression))
                 return expression.ToArray();
         }
     }

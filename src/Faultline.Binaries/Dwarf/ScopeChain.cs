@@ -9,6 +9,7 @@ internal sealed record Scope(int EntryPosition, string Name, ulong CallFile, int
 /// <summary>What is around an address inside one function: inlined calls and variables. Made for one lookup.</summary>
 internal sealed class ScopeChain(DwarfUnit unit, UnitList units, DwarfTypes types)
 {
+    private readonly EntryDescriber _entries = new(units);
     private readonly ReadBudget _budget = new(unit.Sections.Path, "DWARF lists of one function", 1024 * 1024);
 
     /// <summary>The function first, the innermost inlined call last.</summary>
@@ -23,7 +24,7 @@ internal sealed class ScopeChain(DwarfUnit unit, UnitList units, DwarfTypes type
         var entry = new EntryReader(unit, function.EntryPosition);
         if (!entry.MoveNext())
             return;
-        Scopes.Add(new Scope(entry.Position, NameOf(unit, entry, 0), 0, 0));
+        Scopes.Add(new Scope(entry.Position, _entries.NameOf(unit, entry), 0, 0));
 
         // Which of the open entries is the innermost function: by depth.
         var owners = new Stack<(int Depth, string Name)>();
@@ -41,7 +42,7 @@ internal sealed class ScopeChain(DwarfUnit unit, UnitList units, DwarfTypes type
                         break;
                     }
 
-                    var name = NameOf(unit, entry, 0);
+                    var name = _entries.NameOf(unit, entry);
                     Scopes.Add(new Scope(
                         entry.Position, name, entry.Find(DwarfAttribute.CallFile).Number, (int)Math.Min(entry.Find(DwarfAttribute.CallLine).Number, int.MaxValue)));
                     owners.Push((entry.Depth, name));
@@ -99,43 +100,8 @@ internal sealed class ScopeChain(DwarfUnit unit, UnitList units, DwarfTypes type
         else if (location.IsPresent)
             expression = LocationList.Find(unit, location, address, _budget);
 
-        var (name, type, line) = ("", -1, 0UL);
-        var (owner, parameter) = (unit, entry.Find(DwarfAttribute.VariableParameter));
-        var current = entry;
-        for (var depth = 0; depth < ReadLimits.ReferenceDepth; depth++)
-        {
-            if (name.Length == 0)
-                name = owner.Text(current.Find(DwarfAttribute.Name));
-            if (type < 0)
-                type = owner.Reference(current.Find(DwarfAttribute.Type)) ?? -1;
-            if (line == 0)
-                line = current.Find(DwarfAttribute.DeclarationLine).Number;
-            if (!parameter.IsPresent)
-                parameter = current.Find(DwarfAttribute.VariableParameter);
-            if (owner.Reference(current.Find(DwarfAttribute.AbstractOrigin)) is not { } origin || units.Holding(origin) is not { } next)
-                break;
-            owner = next;
-            current = new EntryReader(next, origin);
-            if (!current.MoveNext())
-                break;
-        }
-
+        var variable = _entries.Describe(unit, entry);
         return new DwarfVariable(
-            name, types.NameOf(type), type, function, entry.Tag == DwarfTag.FormalParameter,
-            parameter.Number != 0, (int)Math.Min(line, int.MaxValue), expression);
-    }
-
-    /// <summary>A function's name stands in its entry, or in the abstract or declaring entry that it refers to.</summary>
-    private string NameOf(DwarfUnit owner, in EntryReader entry, int depth)
-    {
-        if (owner.Text(entry.Find(DwarfAttribute.LinkageName)) is { Length: > 0 } linkage)
-            return linkage;
-        if (owner.Text(entry.Find(DwarfAttribute.Name)) is { Length: > 0 } name)
-            return name;
-        var reference = owner.Reference(entry.Find(DwarfAttribute.AbstractOrigin)) ?? owner.Reference(entry.Find(DwarfAttribute.Specification));
-        if (depth >= ReadLimits.ReferenceDepth || reference is not { } origin || units.Holding(origin) is not { } next)
-            return "";
-        var target = new EntryReader(next, origin);
-        return target.MoveNext() ? NameOf(next, target, depth + 1) : "";
+            variable.Name, types.NameOf(variable.Type), variable.Type, function, entry.Tag == DwarfTag.FormalParameter, variable.IsResult, variable.Line, expression);
     }
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text;
+using Faultline.Binaries;
+using Faultline.Binaries.Elf;
 using Faultline.Binaries.Reading;
+using Faultline.Cli.Variables;
 using Faultline.Evidence.Escapes;
 using Faultline.Reports.Json;
 using Faultline.Reports.Text;
@@ -23,6 +26,7 @@ internal static class EscapeCommand
           faultline escape build.log --at server.go:118:2 --var sessions
           go build -gcflags=all=-m=2 -o /dev/null . 2>&1 | faultline escape - --var total
           faultline escape build.log --at server.go:118 --format json
+          faultline escape ./app --var hits              what the binary's DWARF says
 
         'faultline race race.log build.log' says of a raced variable where it escaped and
         who captured it.
@@ -30,16 +34,19 @@ internal static class EscapeCommand
 
     public static Command Create()
     {
-        Argument<string> input = new("LOG") { Description = "Output of 'go build -gcflags=-m=2' (or -m, -m=3), compressed and carried as logs are; '-' is standard input." };
+        DebugFileOptions debugFiles = new();
+        Argument<string> input = new("LOG") { Description = "Output of 'go build -gcflags=-m=2' (or -m, -m=3), compressed and carried as logs are; '-' is standard input. A binary says by its DWARF which variables it has on the heap." };
         Option<string?> at = new("--at") { HelpName = "FILE:LINE[:COL]", Description = "Show all facts of this line: where things escaped, the flow in words, who captured them. The end of the path is enough." };
         Option<string?> variable = new("--var") { HelpName = "NAME", Description = "Show all facts of the variables of this name." };
         Option<long?> top = DiagnoseOptions.Number("--top", "N", $"Show the first N variables, reasons and packages (default {Shown}; JSON has all).");
         Option<OutputFormat> format = DiagnoseOptions.Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
         Option<ColorChoice> color = DiagnoseOptions.Choice("--color", "WHEN", "Colours: 'auto' (default: on a terminal, unless NO_COLOR is set), 'always' or 'never'.", ("auto", ColorChoice.Auto), ("always", ColorChoice.Always), ("never", ColorChoice.Never));
         Command command = new("escape", "Show what the Go compiler said about escapes: variables on the heap, why, and which goroutines captured them.") { input, at, variable, top, format, color };
+        debugFiles.AddTo(command);
         command.SetAction(arguments => Run(
             arguments.GetValue(input)!,
             QueryOf(arguments.GetValue(at), arguments.GetValue(variable)),
+            debugFiles.Search(arguments, arguments.GetValue(input)!),
             (int)Math.Min(arguments.GetValue(top) ?? Shown, int.MaxValue),
             new ReportSink(arguments.GetValue(format), OutputPath: null, arguments.GetValue(color))));
         CommandLine.AddHelp(command, Examples);
@@ -55,9 +62,11 @@ internal static class EscapeCommand
         throw new UserErrorException(ExitCode.Usage, $"--at wants FILE:LINE or FILE:LINE:COL, not '{at}'. Example: --at server.go:118");
     }
 
-    private static int Run(string name, EscapeQuery? query, int most, ReportSink sink)
+    private static int Run(string name, EscapeQuery? query, DebugFileSearch? debugFiles, int most, ReportSink sink)
     {
         using InputFile file = InputFile.Open(name);
+        if (file.Kind == InputKind.Binary)
+            return RunBinary(name, query, debugFiles, sink.Format);
         if (file.Kind != InputKind.Log)
             throw new UserErrorException(ExitCode.BadData, $"'{name}' is no build log. {Advice}");
         EscapeLog log;
@@ -69,6 +78,17 @@ internal static class EscapeCommand
         if (query is not null && EscapeAnswer.Find(index, query).IsEmpty)
             throw new UserErrorException(ExitCode.BadData, $"nothing about {query} in '{(name == "-" ? "standard input" : name)}': it has {log.FactCount} lines of the compiler. Paths count from their end: 'server.go:118' fits './api/server.go:118'.");
         sink.Write((stream, style) => Write(index, query, stream, style, sink.Format, most));
+        return ExitCode.Ok;
+    }
+
+    private static int RunBinary(string name, EscapeQuery? query, DebugFileSearch? debugFiles, OutputFormat format)
+    {
+        using GoBinary binary = BinaryFile.Open(name, debugFiles);
+        if (query is null)
+            throw new UserErrorException(ExitCode.Usage, "a binary is asked for one variable or line: --var NAME, --at FILE:LINE or both. What escaped, and why, is in a build log. " + Advice);
+        VariableAnswer answer = VariableAnswer.Find(binary, query);
+        if (StandardStreams.TryWrite(format, stream => VariablesJson.Write(answer, stream), writer => VariablesText.Write(answer, writer)))
+            StandardStreams.Tell(binary.Diagnostics);
         return ExitCode.Ok;
     }
 
