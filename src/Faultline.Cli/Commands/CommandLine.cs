@@ -43,6 +43,7 @@ internal static class CommandLine
         root.Subcommands.Add(PcTableCommand.Create());
         root.Subcommands.Add(DisasmCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(ExportCommand.Create());
         root.Subcommands.Add(ThreadsCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
         root.Subcommands.Add(SchedCommand.Create());

@@ -40,14 +40,16 @@ internal static class DiffCommand
 
     private static void Write(GoroutineDump before, GoroutineDump after, ICoreOutput output, int top)
     {
+        Dictionary<GoroutinePlace, long> first = before.CountPlaces();
+        Dictionary<GoroutinePlace, long> second = after.CountPlaces();
         output.Text("before", before.Source);
         output.Text("after", after.Source);
-        output.Number("goroutinesBefore", before.Count);
-        output.Number("goroutinesAfter", after.Count);
+        output.Number("goroutinesBefore", first.Values.Sum());
+        output.Number("goroutinesAfter", second.Values.Sum());
         List<(GoroutinePlace Place, long Before, long After)> changes =
         [
-            .. before.Counts.Keys.Concat(after.Counts.Keys).Distinct()
-                .Select(place => (Place: place, Before: before.Counts.GetValueOrDefault(place), After: after.Counts.GetValueOrDefault(place)))
+            .. first.Keys.Concat(second.Keys).Distinct()
+                .Select(place => (Place: place, Before: first.GetValueOrDefault(place), After: second.GetValueOrDefault(place)))
                 .Where(change => change.Before != change.After)
                 .OrderByDescending(change => Math.Abs(change.After - change.Before)).ThenBy(change => change.Place.Frames[0].Function, StringComparer.Ordinal).ThenBy(change => change.Place.Frames[0].Line),
         ];

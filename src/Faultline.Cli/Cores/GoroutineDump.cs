@@ -9,12 +9,29 @@ using Faultline.Runtime.Live;
 
 namespace Faultline.Cli.Cores;
 
-/// <summary>How many goroutines wait where, whatever shows them: by state and the program's own frames, which a log shows as well as memory does.</summary>
+/// <summary>Goroutines with one state and stack.</summary>
+/// <param name="Frames">All logical frames, innermost first.</param>
+/// <param name="Ids">As many ids as are known.</param>
+internal sealed record DumpBucket(string State, IReadOnlyList<(string Function, string File, int Line)> Frames, IReadOnlyList<ulong> Ids, long Count);
+
+/// <summary>All goroutines at one moment, whatever shows them.</summary>
 /// <param name="Source">The input.</param>
-/// <param name="Counts">By place; of equal places the numbers add up.</param>
-internal sealed record GoroutineDump(string Source, IReadOnlyDictionary<GoroutinePlace, long> Counts)
+internal sealed record GoroutineDump(string Source, IReadOnlyList<DumpBucket> Buckets)
 {
-    public long Count => Counts.Values.Sum();
+    /// <summary>How many goroutines wait where: by state and the program's own frames, which a log shows as well as memory does.</summary>
+    public Dictionary<GoroutinePlace, long> CountPlaces()
+    {
+        Dictionary<GoroutinePlace, long> counts = [];
+        foreach (DumpBucket bucket in Buckets)
+        {
+            GoroutinePlace place = new(bucket.State, [.. bucket.Frames.Where(frame => !GoPackage.IsRuntime(frame.Function))]);
+            // The runtime's own goroutines come and go with the load.
+            if (place.Frames.Count > 0)
+                counts[place] = counts.GetValueOrDefault(place) + bucket.Count;
+        }
+
+        return counts;
+    }
 
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static GoroutineDump Read(string name, string? binaryPath, bool force)
@@ -59,27 +76,16 @@ internal sealed record GoroutineDump(string Source, IReadOnlyDictionary<Goroutin
         }
     }
 
-    private static GoroutineDump Of(string source, RuntimeState state, FrameNames names) => Of(source, GoroutineBuckets.Collect(state).Select(bucket => (
-        bucket.State,
-        names.Show(state.Stacks.Set.Frames(bucket.Stack)).Where(frame => !GoPackage.IsRuntime(frame.Function)).Select(frame => (frame.Function, frame.File, frame.Line)),
-        (long)bucket.Ids.Count)));
+    private static GoroutineDump Of(string source, RuntimeState state, FrameNames names) => new(source,
+    [
+        .. GoroutineBuckets.Collect(state).Select(bucket => new DumpBucket(
+            bucket.State, [.. names.Show(state.Stacks.Set.Frames(bucket.Stack)).Select(frame => (frame.Function, frame.File, frame.Line))], bucket.Ids, bucket.Ids.Count)),
+    ]);
 
-    private static GoroutineDump Of(string source, Incident incident) => Of(source, incident.Buckets.Select(bucket => (
-        bucket.Status, bucket.Frames.Where(frame => !GoPackage.IsRuntime(frame.Function)).Select(frame => (frame.Function, frame.File, frame.Line)), (long)bucket.Count)));
-
-    private static GoroutineDump Of(string source, IEnumerable<(string State, IEnumerable<(string Function, string File, int Line)> Frames, long Count)> buckets)
-    {
-        Dictionary<GoroutinePlace, long> counts = [];
-        foreach ((string state, IEnumerable<(string, string, int)> frames, long count) in buckets)
-        {
-            GoroutinePlace place = new(state, [.. frames]);
-            // The runtime's own goroutines come and go with the load.
-            if (place.Frames.Count > 0)
-                counts[place] = counts.GetValueOrDefault(place) + count;
-        }
-
-        return new GoroutineDump(source, counts);
-    }
+    private static GoroutineDump Of(string source, Incident incident) => new(source,
+    [
+        .. incident.Buckets.Select(bucket => new DumpBucket(bucket.Status, [.. bucket.Frames.Select(frame => (frame.Function, frame.File, frame.Line))], [.. bucket.Goroutines.Select(id => (ulong)id)], bucket.Count)),
+    ]);
 }
 
 /// <summary>Where goroutines are.</summary>

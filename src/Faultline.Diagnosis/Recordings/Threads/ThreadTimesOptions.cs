@@ -8,6 +8,10 @@ public sealed record ThreadTimesOptions(int? ThreadId = null, ulong? Goroutine =
     /// <summary>Spans kept: 8 MB.</summary>
     public int MostSpans { get; init; } = 100_000;
 
+    /// <summary>Keeps those of all threads, whatever was chosen.</summary>
+    public bool WantsAll { get; init; }
+
     internal bool Wants(in ThreadSpan span) =>
-        (ThreadId is not null || Goroutine is not null) && (ThreadId is not { } thread || span.ThreadId == thread) && (Goroutine is not { } goroutine || span.Goroutine == goroutine);
+        WantsAll
+        || ((ThreadId is not null || Goroutine is not null) && (ThreadId is not { } thread || span.ThreadId == thread) && (Goroutine is not { } goroutine || span.Goroutine == goroutine));
 }
