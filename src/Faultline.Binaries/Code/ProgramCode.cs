@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code.Calling;
 using Faultline.Binaries.GoSym;
 
 namespace Faultline.Binaries.Code;
@@ -159,6 +160,14 @@ public sealed class ProgramCode
         return (statements, onMain.Value.Contains(function));
     }
 
+    /// <summary>The call paths that lead to functions from where goroutines start; null when there is no code to look at.</summary>
+    public CallerSet? FindCallers(CallerQuery query) => Locked(a =>
+    {
+        var resolver = new CallResolver(a.Model, a.Origins, a.Methods.Value);
+        var values = new FunctionValues(a.Model, a.Origins, a.Pointers, resolver, goStatements.Value);
+        return new CallerSearch(a.Model, a.Methods.Value, resolver, values, new CallerRoots(a.Model, goStatements.Value, query.From), query).Run();
+    });
+
     private MapOperand FindOperand(NotedCall call) => Locked(a => a.Provenance.Find(call)) ?? MapOperand.Unknown;
 
     private IEnumerable<ChannelSite> FindChannelSites(Analysis a)
@@ -215,14 +224,19 @@ public sealed class ProgramCode
         public Analysis(GoBinary binary)
         {
             Model = new CodeModel(binary);
-            var pointers = new PointerFlow(Model);
-            Origins = new OriginFinder(Model, pointers);
-            Provenance = new OperandProvenance(Model, Origins, pointers, new PlaceAliases(Model, Origins, pointers));
+            Pointers = new PointerFlow(Model);
+            Origins = new OriginFinder(Model, Pointers);
+            Provenance = new OperandProvenance(Model, Origins, Pointers, new PlaceAliases(Model, Origins, Pointers));
+            Methods = new(() => new MethodSets(Model));
         }
 
         public CodeModel Model { get; }
 
+        public PointerFlow Pointers { get; }
+
         public OriginFinder Origins { get; }
+
+        public Lazy<MethodSets> Methods { get; }
 
         public OperandProvenance Provenance { get; }
     }
