@@ -19,17 +19,20 @@ public enum CallRootKind
 
     /// <summary>The function that was asked for.</summary>
     Asked,
+
+    /// <summary>A func value that was not followed everywhere, and there are go statements that start a func value of which it is not known what it is, such as the one behind <c>time.AfterFunc</c>.</summary>
+    FunctionValue,
 }
 
 /// <summary>A function in which goroutines start, and the best path from it.</summary>
 /// <param name="Kind">What starts it.</param>
 /// <param name="Function">The function.</param>
-/// <param name="Statements">The go statements that start it; empty for other kinds.</param>
+/// <param name="Statements">The go statements that start it, or could; empty for other kinds.</param>
 /// <param name="Steps">From the root to the function that was asked about; empty when they are the same.</param>
 public sealed record CallRoot(CallRootKind Kind, FuncInfo Function, IReadOnlyList<GoStatement> Statements, IReadOnlyList<CallStep> Steps)
 {
     /// <summary>True when every step is (<see cref="CallStep.IsProven"/>).</summary>
-    public bool IsProven => Steps.All(step => step.IsProven);
+    public bool IsProven => Kind != CallRootKind.FunctionValue && Steps.All(step => step.IsProven);
 
     /// <summary>True when the function belongs to the program rather than to Go's own packages.</summary>
     public bool IsUserCode => !StandardLibrary.HasFunction(Function.Name);

@@ -34,6 +34,9 @@ public enum CallStepKind
 /// <param name="Frames">Logical frames at the address, innermost first.</param>
 public sealed record CallStep(CallStepKind Kind, FuncInfo Caller, FuncInfo Callee, ulong Address, int Candidates, string Method, IReadOnlyList<SourceFrame> Frames)
 {
+    /// <summary>True when the compiler made the caller to call another function (method wrappers, <c>gowrap</c>): tracebacks leave it out.</summary>
+    public bool IsInWrapper { get; init; }
+
     /// <summary>True when the code at this place enters this function and no other.</summary>
     public bool IsProven => Candidates == 1 && Kind != CallStepKind.Made;
 }

@@ -8,6 +8,7 @@ internal sealed class CallerRoots
     private readonly CodeModel model;
     private readonly HashSet<int> asked;
     private readonly Dictionary<int, List<GoStatement>> started = [];
+    private readonly GoStatement[] unresolved;
 
     public CallerRoots(CodeModel model, IReadOnlyList<FoundGoStatement> goStatements, IReadOnlyList<ulong> asked)
     {
@@ -25,7 +26,13 @@ internal sealed class CallerRoots
                 list.Add(go.Statement);
             }
         }
+
+        unresolved = [.. goStatements.Where(go => !go.IsComplete && !MapEntryPoints.IsImplementation(go.Statement.Creator.Name)).Select(go => go.Statement)];
     }
+
+    /// <summary>Why paths may start in a function that is taken as a value.</summary>
+    public IEnumerable<(CallRootKind Kind, IReadOnlyList<GoStatement> Statements)> OfValue(int function) =>
+        asked.Count == 0 && unresolved.Length > 0 && !started.ContainsKey(function) ? [(CallRootKind.FunctionValue, unresolved)] : [];
 
     /// <summary>Why paths start in a function; nothing when they do not.</summary>
     public IEnumerable<(CallRootKind Kind, IReadOnlyList<GoStatement> Statements)> Of(int function)

@@ -11,6 +11,10 @@ internal sealed class CallerSearch
     private const int InterfaceCost = 3;
     private const int MadeCost = 8;
     private const int WideCost = 40;
+
+    // A func value that came here on some way, at a call that runs others too: sync.Once, sort.Slice, a worker that takes functions.
+    private const int SharedValueCost = 12;
+    private const int FewCandidates = 8;
     private const int SlotLimit = 256;
     private const int DirectLimit = 10_000;
 
@@ -25,6 +29,7 @@ internal sealed class CallerSearch
     private readonly Dictionary<int, List<int>> members = [];
     private readonly PriorityQueue<Reached, (int Cost, int Node)> pending = new();
     private readonly Dictionary<int, List<int>> callsBySlot = [];
+    private readonly HashSet<int> targets;
     private bool isCut;
 
     public CallerSearch(CodeModel model, MethodSets methods, CallResolver resolver, FunctionValues values, CallerRoots roots, CallerQuery query)
@@ -35,6 +40,7 @@ internal sealed class CallerSearch
         this.values = values;
         this.roots = roots;
         this.query = query;
+        targets = [.. query.Targets.Select(model.Functions.IndexOfEntry).Where(function => function >= 0)];
         for (int number = 0; number < model.Scan.IndirectCalls.Count; number++)
         {
             int slot = Math.Max(model.Scan.IndirectCalls[number].Slot, IndirectCall.Unknown);
@@ -48,7 +54,6 @@ internal sealed class CallerSearch
 
     public CallerSet Run()
     {
-        HashSet<int> targets = [.. query.Targets.Select(model.Functions.IndexOfEntry).Where(function => function >= 0)];
         foreach (int target in targets)
             pending.Enqueue(new Reached(target, 0, 0, null), (0, target));
         var found = new List<CallRoot>();
@@ -64,14 +69,26 @@ internal sealed class CallerSearch
 
             foreach ((CallRootKind kind, IReadOnlyList<GoStatement> statements) in roots.Of(next.Node))
                 found.Add(new CallRoot(kind, model.Functions[next.Node], statements, PathFrom(next)));
-            if (next.Depth >= query.Depth)
-                isCut = true;
-            else
+            if (next.Depth < query.Depth)
                 Expand(next);
+            else
+                isCut = true;
         }
 
-        (List<CallStep> direct, int wide) = DirectCallers(targets);
+        AddPossibleRoots(found);
+
+        (List<CallStep> direct, int wide) = DirectCallers();
         return new CallerSet(direct, wide, found, reached.Keys.Count(node => node < model.Functions.Count), isCut, resolver.UnfollowedCount) { Steps = AllSteps() };
+    }
+
+    /// <summary>Goroutines that go statements of unknown func values can start come last.</summary>
+    private void AddPossibleRoots(List<CallRoot> found)
+    {
+        foreach (int function in members.GetValueOrDefault(FuncValueHub) ?? [])
+        {
+            foreach ((CallRootKind kind, IReadOnlyList<GoStatement> statements) in roots.OfValue(function))
+                found.Add(new CallRoot(kind, model.Functions[function], statements, PathFrom(reached[function])));
+        }
     }
 
     private void Expand(Reached at)
@@ -93,20 +110,21 @@ internal sealed class CallerSearch
     private static int CostOf(FoundStep step) => step.Kind switch
     {
         CallStepKind.Interface => InterfaceCost,
-        CallStepKind.FunctionValue => ValueCost,
+        CallStepKind.FunctionValue => step.Candidates > FewCandidates ? SharedValueCost : ValueCost,
         CallStepKind.Made => MadeCost,
         _ => ProvenCost,
     };
 
     private void Enqueue(FoundStep step, Reached at, int cost)
     {
-        // What the scheduler's code names or calls is the start of goroutines, not a caller in the program's sense.
-        if (step.Caller == step.Callee || reached.ContainsKey(step.Caller) || (IsRuntime(step.Caller) && !IsRuntime(step.Callee) && !model.Packages.IsStandard(step.Callee)))
+        // The runtime starts goroutines and does what others link into it (time.now); it is no way from one function of the program to another.
+        if (step.Caller == step.Callee || reached.ContainsKey(step.Caller) || (IsRuntime(step.Caller) && !IsRuntime(step.Callee) && !targets.Contains(step.Callee)))
             return;
         pending.Enqueue(new Reached(step.Caller, at.Cost + cost, at.Depth + 1, step), (at.Cost + cost, step.Caller));
     }
 
-    private bool IsRuntime(int function) => model.Packages.PackageOf(function) is "runtime";
+    private bool IsRuntime(int function) => model.Packages.PackageOf(function) is var package
+        && (package is "runtime" or "internal/abi" or "internal/bytealg" or "internal/cpu" || package.StartsWith("runtime/internal/", StringComparison.Ordinal) || package.StartsWith("internal/runtime/", StringComparison.Ordinal));
 
     /// <summary>Calls of the function as a value; true when there can be more of them.</summary>
     private bool AddValueSteps(List<FoundStep> list, int function)
@@ -240,10 +258,13 @@ internal sealed class CallerSearch
     {
         ulong address = model.Functions.Start + step.Offset;
         string method = step.Interface is { } type && step.Slot < type.Methods.Count ? $"{type.Name}.{type.Methods[step.Slot]}" : "";
-        return new CallStep(step.Kind, model.Functions[step.Caller], model.Functions[step.Callee], address, step.Candidates, method, model.Binary.ResolveFrames(address));
+        return new CallStep(step.Kind, model.Functions[step.Caller], model.Functions[step.Callee], address, step.Candidates, method, model.Binary.ResolveFrames(address))
+        {
+            IsInWrapper = WrapperFunctions.Is(model, step.Caller),
+        };
     }
 
-    private (List<CallStep> Steps, int Wide) DirectCallers(HashSet<int> targets)
+    private (List<CallStep> Steps, int Wide) DirectCallers()
     {
         IEnumerable<FoundStep> known = targets.SelectMany(target => steps.GetValueOrDefault(target) ?? []).OrderBy(CostOf).ThenBy(step => step.Offset);
         int wide = members.Where(hub => hub.Value.Exists(targets.Contains)).Sum(hub => WideCallsAt(hub.Key).Count());

@@ -60,8 +60,8 @@ internal sealed class FunctionValues
             deferred.UnionWith(deferrers.Select(deferral => (user, deferral.Address)));
             if (deferrers.Count >= count)
                 continue;
-            int before = calls.Count;
-            isFollowed &= Follow(function, user, calls) && calls.Count > before;
+            bool isComplete = Follow(function, user, calls, deferred, out int found);
+            isFollowed &= isComplete && found > 0;
             makers.Add(mentions.First());
         }
 
@@ -69,8 +69,9 @@ internal sealed class FunctionValues
     }
 
     /// <summary>Follows every func value of a function that another one makes; true when all uses were seen.</summary>
-    private bool Follow(int function, int user, HashSet<(int, ulong)> calls)
+    private bool Follow(int function, int user, HashSet<(int, ulong)> calls, HashSet<(int, ulong)> deferred, out int found)
     {
+        int before = calls.Count + deferred.Count;
         FunctionFlow flow = model.FlowOf(user);
         bool isComplete = flow.IsExhaustive;
         foreach (int value in ValuesOf(function, flow).ToArray())
@@ -80,11 +81,13 @@ internal sealed class FunctionValues
             foreach (Alias alias in reach.Aliases)
             {
                 if (alias.Delta == 0)
-                    AddCalls(alias, calls);
+                    AddCalls(alias, calls, deferred);
             }
 
             foreach ((int holder, StoreFact store) in reach.StoredAt)
             {
+                if (AddDeferred(holder, store, deferred))
+                    continue;
                 isComplete = false;
                 if (store.Target == StoreFact.Anywhere)
                     continue;
@@ -96,7 +99,20 @@ internal sealed class FunctionValues
             }
         }
 
+        foreach (ulong variable in VariablesSetTo(function, flow))
+            isComplete &= AddCallsThrough(Origin.GlobalContents(variable), calls);
+        found = calls.Count + deferred.Count - before;
         return isComplete;
+    }
+
+    /// <summary>Variables that hold a function from the start, as far as another one reads them.</summary>
+    private IEnumerable<ulong> VariablesSetTo(int function, FunctionFlow flow)
+    {
+        for (int value = ValuePool.Computed + 1; value < flow.Values.Count; value++)
+        {
+            if (flow.Values[value] is { Kind: ValueKind.Load, Payload: 0 } load && flow.Values[load.Base] is { Kind: ValueKind.Constant } at && model.Scan.FunctionValueAt((ulong)at.Payload, isLoad: true) == function)
+                yield return (ulong)at.Payload;
+        }
     }
 
     /// <summary>The values in a function that point to a func value of another one: read-only data that holds its entry, and objects at whose head it is stored.</summary>
@@ -123,20 +139,45 @@ internal sealed class FunctionValues
         }
     }
 
-    private void AddCalls(Alias alias, HashSet<(int, ulong)> calls)
+    private void AddCalls(Alias alias, HashSet<(int, ulong)> calls, HashSet<(int, ulong)> deferred)
     {
         FunctionFlow flow = model.FlowOf(alias.Function);
         foreach (ValueUse use in flow.Uses.Of(alias.Value))
         {
             if (use.Kind == UseKind.Called && flow.Calls[use.Index] is { Target: 0 } call)
                 calls.Add((alias.Function, call.Address));
+            else if (use is { Kind: UseKind.Passed, Argument: 0 } && NameOf(flow.Calls[use.Index]) is "runtime.deferproc" or "runtime.deferprocat")
+                deferred.Add((alias.Function, flow.Calls[use.Index].Address));
         }
     }
 
-    private void AddCallsThrough(Origin place, HashSet<(int, ulong)> calls)
+    /// <summary>A func value that is stored into the record of a deferred call in the frame.</summary>
+    private bool AddDeferred(int holder, StoreFact store, HashSet<(int, ulong)> deferred)
+    {
+        FunctionFlow flow = model.FlowOf(holder);
+        int record = flow.Values.Find(flow.Values[store.Target] is { Kind: ValueKind.StackAddress } slot
+            ? new SymbolicValue(ValueKind.StackAddress, 0, slot.Payload + store.Offset - DeferredOffset)
+            : default);
+        bool isFound = false;
+        foreach (ValueUse use in record == ValuePool.None ? [] : flow.Uses.Of(record))
+        {
+            if (use is { Kind: UseKind.Passed, Argument: 0 } && NameOf(flow.Calls[use.Index]) is "runtime.deferprocStack")
+            {
+                deferred.Add((holder, flow.Calls[use.Index].Address));
+                isFound = true;
+            }
+        }
+
+        return isFound;
+    }
+
+    private string NameOf(CallFact call) => call.Target != 0 && model.Functions.IndexAt(call.Target) is >= 0 and var target ? model.Functions[target].Name : "";
+
+    private bool AddCallsThrough(Origin place, HashSet<(int, ulong)> calls)
     {
         foreach (int number in callsByPlace.Value.GetValueOrDefault(CallResolver.PlaceOf(place)) ?? [])
             calls.Add((model.Scan.IndirectCalls[number].Caller, model.Functions.Start + model.Scan.IndirectCalls[number].CallOffset));
+        return callsByPlace.Value.ContainsKey(CallResolver.PlaceOf(place));
     }
 
     private Dictionary<Origin, List<int>> GroupByPlace()
