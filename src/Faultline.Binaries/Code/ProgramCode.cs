@@ -36,6 +36,7 @@ public sealed class ProgramCode
     private readonly Lazy<FoundGoStatement[]> goStatements;
     private readonly Lazy<CallGraph> callGraph;
     private readonly Lazy<HashSet<int>> onMain;
+    private readonly Lazy<GoroutineEntries> goroutineEntries;
 
     public ProgramCode(GoBinary binary)
     {
@@ -45,6 +46,7 @@ public sealed class ProgramCode
         channelSites = new(() => Locked(a => FindChannelSites(a).ToArray()) ?? []);
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
+        goroutineEntries = new(() => Locked(a => new GoroutineEntries(callGraph.Value, goStatements.Value, a.Model.Functions.Count))!);
         onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
     }
 
@@ -52,6 +54,9 @@ public sealed class ProgramCode
 
     /// <summary>False when the architecture or a broken table leaves nothing to disassemble.</summary>
     public bool IsAvailable => analysis.Value is not null;
+
+    /// <summary>False when the flow of data in the code is not followed (arm64): what calls through registers lead to is then not known.</summary>
+    public bool IsFollowed => analysis.Value is { Model.IsFollowed: true };
 
     /// <summary>Every call of a map function outside the runtime's own map code, in address order. Operand provenance is computed per site on first use.</summary>
     public IReadOnlyList<MapCallSite> MapCallSites => mapCallSites.Value;
@@ -159,6 +164,10 @@ public sealed class ProgramCode
         ];
         return (statements, onMain.Value.Contains(function));
     }
+
+    /// <summary>The same as <see cref="GoroutinesReaching"/>, for when many functions are asked about: the first question costs more, the others next to nothing.</summary>
+    public (IReadOnlyList<GoStatement> Statements, bool FromMain) GoroutinesRunning(ulong functionEntry)
+        => analysis.Value is { } a && a.Model.Functions.IndexAt(functionEntry) is >= 0 and var function ? (goroutineEntries.Value.Of(function), onMain.Value.Contains(function)) : ([], false);
 
     /// <summary>The call paths that lead to functions from where goroutines start; null when there is no code to look at.</summary>
     public CallerSet? FindCallers(CallerQuery query) => Locked(a =>

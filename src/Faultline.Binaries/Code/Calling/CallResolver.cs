@@ -144,6 +144,8 @@ internal sealed class CallResolver(CodeModel model, OriginFinder origins, Method
         {
             if (InterfaceOf(origin) is { } found)
                 return found;
+            if (origin.Kind == OriginKind.GlobalContents && origins.FindPointer(function, table).Origins.Select(InterfaceOf).FirstOrDefault(type => type is not null) is { } stored)
+                return stored;
         }
 
         return null;
