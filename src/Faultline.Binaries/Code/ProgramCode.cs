@@ -36,6 +36,7 @@ public sealed class ProgramCode
     private readonly Lazy<FoundGoStatement[]> goStatements;
     private readonly Lazy<CallGraph> callGraph;
     private readonly Lazy<HashSet<int>> onMain;
+    private readonly Dictionary<ulong, bool> loops = [];
     private readonly Lazy<GoroutineEntries> goroutineEntries;
 
     public ProgramCode(GoBinary binary)
@@ -123,6 +124,12 @@ public sealed class ProgramCode
                 && PastCalls.Find(a.Model, statement.ReturnAddress, 0)?.Any(call => call.ReturnAddress == statement.ReturnAddress) == false;
             return !isOnce && (statement.Entry == 0 || entry < 0 || PastCalls.CanReturn(a.Model, entry));
         });
+
+    /// <summary>True when a go statement can run again within one call of the function that holds it.</summary>
+    public bool IsInLoop(GoStatement statement) =>
+        Locked(a => loops.TryGetValue(statement.ReturnAddress, out bool known)
+            ? known
+            : loops[statement.ReturnAddress] = PastCalls.Find(a.Model, statement.ReturnAddress, 0)?.Any(call => call.ReturnAddress == statement.ReturnAddress) == true);
 
     /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:

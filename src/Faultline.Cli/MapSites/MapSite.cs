@@ -6,7 +6,8 @@ namespace Faultline.Cli.MapSites;
 /// <param name="Call">The call.</param>
 /// <param name="Statements">The go statements whose goroutines can run the function that holds it.</param>
 /// <param name="FromMain">True when the main goroutine, or the start of the program, can.</param>
-internal sealed record MapSite(MapCallSite Call, IReadOnlyList<GoStatement> Statements, bool FromMain)
+/// <param name="IsOnMany">True when one of the statements lies in a loop.</param>
+internal sealed record MapSite(MapCallSite Call, IReadOnlyList<GoStatement> Statements, bool FromMain, bool IsOnMany)
 {
     /// <summary>True for operations that change the map.</summary>
     public bool IsWrite => Call.Operation is MapOperation.Write or MapOperation.Delete or MapOperation.Clear;

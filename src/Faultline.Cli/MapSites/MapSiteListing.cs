@@ -39,7 +39,7 @@ internal sealed record MapSiteListing(IReadOnlyList<MapTypeSites> Types, int Tot
     private static MapSite SiteOf(ProgramCode code, MapCallSite call)
     {
         (IReadOnlyList<GoStatement> statements, bool fromMain) = code.GoroutinesRunning(call.FunctionEntry);
-        return new MapSite(call, statements, fromMain);
+        return new MapSite(call, statements, fromMain, statements.Any(code.IsInLoop));
     }
 
     private static string NameOf(MapCallSite call)

@@ -37,8 +37,12 @@ internal static class MapSitesText
 
     private static string Summary(MapTypeSites type)
     {
-        string counts = string.Create(CultureInfo.InvariantCulture, $"{type.WriteCount} that write, {type.Sites.Count - type.WriteCount} that read");
-        return type.IsSharedPossibly ? string.Create(CultureInfo.InvariantCulture, $"{counts}, from {type.EntryCount} different starts of goroutines: a conflict is possible") : counts;
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{type.WriteCount} of {type.Sites.Count} operations write");
+        if (!type.IsSharedPossibly)
+            return counts;
+        return type.EntryCount > 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{counts}, from {type.EntryCount} different starts of goroutines: a conflict is possible")
+            : $"{counts}, on goroutines that a loop starts: a conflict is possible";
     }
 
     private static string FunctionOf(MapCallSite call) => call.Frames is [{ Inlined: true } first, .., var last]

@@ -14,8 +14,8 @@ internal sealed record MapTypeSites(string Type, bool IsKnown, IReadOnlyList<Map
     public bool IsStandard { get; } = Sites.All(site => site.IsStandard);
 
     /// <summary>
-    /// True when the maps of the type are written and goroutines with different starts come to them. Whether any two of them ever hold the same map is not looked at, so this is a possibility
-    /// and no more.
+    /// True when the maps of the type are written and goroutines with different starts come to them, or many of one start. Whether any two of them ever hold the same map is not looked at, so
+    /// this is a possibility and no more.
     /// </summary>
-    public bool IsSharedPossibly => IsKnown && WriteCount > 0 && EntryCount > 1;
+    public bool IsSharedPossibly => IsKnown && WriteCount > 0 && (EntryCount > 1 || Sites.Any(site => site is { IsWrite: true, IsOnMany: true }));
 }
