@@ -26,7 +26,7 @@ internal static class CallersText
     private static void WriteDirect(CallerSet callers, TextWriter writer)
     {
         if (callers.Direct.Count == 0 && callers.WideCount == 0)
-            writer.Write("  nothing in the code calls it or takes it as a value\n");
+            writer.Write("  no caller was found\n");
         foreach (CallStep step in callers.Direct.Take(DirectLimit))
             WriteStep(step, writer);
         if (callers.Direct.Count > DirectLimit)
@@ -43,7 +43,7 @@ internal static class CallersText
         if (callers.Roots.Count == 0)
             writer.Write($"\nNo path{from} was found.\n");
         else
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"\n{Count(callers.Roots.Count, "path")}{from}{cut}; {callers.ReachedCount} functions lie on the way\n"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"\n{Count(callers.Roots.Count, "path")}{from}{cut}; {Count(callers.ReachedCount, "function")} on the way\n"));
     }
 
     private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");

@@ -60,6 +60,6 @@ internal static class MapSitesCommand
         if (type is null && function is null)
             return $"only Go's own packages use maps here, at {listing.Total} places: --all shows them.";
         string asked = string.Join(" and ", ((string[])[type is null ? "" : $"type '{PrintableText.Escape(type)}'", function is null ? "" : $"function '{PrintableText.Escape(function)}'"]).Where(part => part.Length > 0));
-        return $"none of {listing.Total} map operations has {asked}: 'faultline mapsites BINARY --all' lists all.";
+        return $"none of {listing.Total} map operations matches {asked}: 'faultline mapsites BINARY --all' lists all.";
     }
 }

@@ -1,3 +1,5 @@
+using Faultline.Binaries.GoSym;
+
 namespace Faultline.Binaries.Code.Calling;
 
 /// <summary>
@@ -29,6 +31,7 @@ internal sealed class CallerSearch
     private readonly Dictionary<int, List<int>> members = [];
     private readonly PriorityQueue<Reached, (int Cost, int Node)> pending = new();
     private readonly Dictionary<int, List<int>> callsBySlot = [];
+    private readonly Dictionary<int, bool> goCode = [];
     private readonly HashSet<int> targets;
     private bool isCut;
 
@@ -240,7 +243,20 @@ internal sealed class CallerSearch
         IEnumerable<int> calls = hub == FuncValueHub
             ? (callsBySlot.GetValueOrDefault(IndirectCall.FunctionValue) ?? []).Concat((callsBySlot.GetValueOrDefault(IndirectCall.Unknown) ?? []).Where(number => resolver.Resolve(number).Slot < 0))
             : CallsAt(slot);
-        return calls.Where(number => !IsRuntime(model.Scan.IndirectCalls[number].Caller) && resolver.Resolve(number).IsWide);
+        return calls.Where(number => IsGoCode(model.Scan.IndirectCalls[number].Caller) && resolver.Resolve(number).IsWide);
+    }
+
+    /// <summary>Assembly code calls the kernel's functions and what it is given; neither is a call of any func value of the program.</summary>
+    private bool IsGoCode(int function)
+    {
+        if (!goCode.TryGetValue(function, out bool known))
+        {
+            IReadOnlyList<SourceFrame> frames = model.Binary.ResolveFrames(model.Functions[function].Entry);
+            known = !IsRuntime(function) && !(frames.Count > 0 && frames[^1].File.EndsWith(".s", StringComparison.Ordinal));
+            goCode.Add(function, known);
+        }
+
+        return known;
     }
 
     private FoundStep WideStep(int number, int hub, int member) =>
