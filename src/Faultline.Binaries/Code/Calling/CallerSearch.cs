@@ -132,8 +132,9 @@ internal sealed class CallerSearch
     /// <summary>Calls of the function as a value; true when there can be more of them.</summary>
     private bool AddValueSteps(List<FoundStep> list, int function)
     {
+        bool isInData = values.IsInData(function);
         if (model.Callers.MentionsOf(function).IsEmpty)
-            return false;
+            return isInData;
         FunctionValueUses uses = values.UsesOf(function);
         foreach ((int caller, ulong address) in uses.Deferred)
             list.Add(new FoundStep(CallStepKind.Deferred, caller, function, OffsetOf(address), 1, null, 0));
@@ -144,7 +145,7 @@ internal sealed class CallerSearch
         }
 
         if (uses.Makers.Count == 0 || uses.IsFollowed)
-            return false;
+            return isInData;
         foreach (FunctionMention maker in uses.Makers)
             list.Add(new FoundStep(CallStepKind.Made, maker.User, function, maker.Offset, 1, null, 0));
         return true;

@@ -15,6 +15,7 @@ internal sealed class FunctionValues
     private readonly CallResolver resolver;
     private readonly Dictionary<(int Creator, int Started), int> goStarts = [];
     private readonly Dictionary<int, List<(int Function, ulong Address)>> deferrals = [];
+    private readonly StaticFunctionValues statics;
     private readonly Lazy<Dictionary<Origin, List<int>>> callsByPlace;
 
     public FunctionValues(CodeModel model, OriginFinder origins, PointerFlow pointers, CallResolver resolver, IReadOnlyList<FoundGoStatement> goStatements)
@@ -29,11 +30,15 @@ internal sealed class FunctionValues
                 goStarts[(go.Creator, started)] = goStarts.GetValueOrDefault((go.Creator, started)) + 1;
         }
 
+        statics = new StaticFunctionValues(model);
         callsByPlace = new(GroupByPlace);
     }
 
     /// <summary>How many functions are ever taken as a value.</summary>
-    public int Count => field > 0 ? field : field = model.Scan.Mentions.Select(mention => mention.Mentioned).ToHashSet().Count;
+    public int Count => field > 0 ? field : field = model.Scan.Mentions.Select(mention => mention.Mentioned).Union(statics.Functions).Count();
+
+    /// <summary>True when data holds the function as a value from the start.</summary>
+    public bool IsInData(int function) => statics.Functions.Contains(function);
 
     /// <summary>The uses of the func values of a function.</summary>
     public FunctionValueUses UsesOf(int function)

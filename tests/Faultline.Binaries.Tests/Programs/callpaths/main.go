@@ -102,6 +102,23 @@ var linked = staticHook
 //go:noinline
 func runLinked() { linked() }
 
+// Laid out by the linker: no code names the function.
+var commands = []struct {
+	name string
+	run  func()
+}{{"first", tableCommand}, {"second", tableCommand}}
+
+func tableCommand() { leaf("wide: table in data") }
+
+//go:noinline
+func runCommand(name string) {
+	for _, command := range commands {
+		if command.name == name {
+			command.run()
+		}
+	}
+}
+
 type worker struct{ label string }
 
 //go:noinline
@@ -315,6 +332,7 @@ func main() {
 	}}
 	pool.Get()
 
+	runCommand("first")
 	table := []func(){func() { leaf("wide: slice of functions") }, func() { leaf("wide: slice of functions, second") }}
 	for _, f := range table[:1+len(os.Args)%2] {
 		f()
