@@ -47,19 +47,23 @@ internal sealed class Amd64Scanner
                     AddCall(user, instruction, isTail: true);
                 break;
             case Iced.Intel.Code.Call_rm64:
-                scan.AddIndirectCall(user);
+                scan.AddIndirectCall(user, instruction.IP, SlotOf(instruction));
                 break;
             case Iced.Intel.Code.Jmp_rm64 when instruction.Op0Kind == OpKind.Register:
                 break;
             default:
                 if (instruction.IsIPRelativeMemoryOperand)
-                    scan.AddReference(user, instruction.IPRelativeMemoryAddress, KindOf(instruction.Code));
+                    scan.AddReference(user, instruction.IP, instruction.IPRelativeMemoryAddress, KindOf(instruction.Code));
                 break;
         }
     }
 
     private void AddCall(int user, in Instruction instruction, bool isTail) =>
         scan.AddCall(user, instruction.IP, instruction.NextIP, instruction.NearBranchTarget, isTail, findAddress, findFrameSlot);
+
+    private int SlotOf(in Instruction call) => call.Op0Kind == OpKind.Register
+        ? recent.FindLoadOffset(AbiRegisters.NumberOf(call.Op0Register)) is { } offset ? IndirectCall.SlotOf(offset) : IndirectCall.Unknown
+        : RecentInstructions.ObjectOffset(call) is { } direct ? IndirectCall.SlotOf(direct) : IndirectCall.Unknown;
 
     private static ReferenceKind KindOf(Iced.Intel.Code code) => code switch
     {

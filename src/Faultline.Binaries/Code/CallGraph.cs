@@ -55,6 +55,9 @@ internal sealed class CallGraph
     /// <summary>Functions that can run after any of these, themselves included.</summary>
     public HashSet<int> ReachableFrom(IEnumerable<int> starts) => Search(starts, node => Successors(node));
 
+    /// <summary>Functions that can run after a call of a func value that could not be followed.</summary>
+    public HashSet<int> ReachableFromFuncValues() => Search([FuncValueHub], node => Successors(node));
+
     /// <summary>Functions after which this one can run, itself included.</summary>
     public HashSet<int> Reaching(int function) => Search([function], node => reverse.Value[node]);
 

@@ -184,6 +184,9 @@ internal sealed class CodeModel
         return limit;
     }
 
+    /// <summary>Bytes of code whose flow was followed so far: what questions have cost.</summary>
+    public long FollowedSize { get; private set; }
+
     public FunctionFlow FlowOf(int function)
     {
         if (flows.TryGetValue(function, out FunctionFlow? flow))
@@ -191,6 +194,7 @@ internal sealed class CodeModel
         FuncInfo info = Functions[function];
         flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, info), context);
         flows.Add(function, flow);
+        FollowedSize += (long)(info.End - info.Entry);
         return flow;
     }
 }

@@ -5,11 +5,29 @@ namespace Faultline.Binaries.Code;
 
 /// <summary>A direct call or tail jump between two functions, by their indexes.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct CallEdge(uint CallOffset, int Caller, int Callee);
+internal readonly record struct CallEdge(uint CallOffset, int Caller, int Callee, bool IsTail);
 
 /// <summary>A function that another one names other than by calling it: a closure made, a func value taken, a function deferred.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct FunctionMention(int User, int Mentioned);
+internal readonly record struct FunctionMention(int User, int Mentioned, uint Offset);
+
+/// <summary>A call through a register or memory. <paramref name="Slot"/> is the place in the interface's list of methods, or one of the constants.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct IndirectCall(uint CallOffset, int Caller, int Slot)
+{
+    /// <summary>The call of a func value: its code address is the first word of an object.</summary>
+    public const int FunctionValue = -1;
+
+    /// <summary>The code right before the call does not tell.</summary>
+    public const int Unknown = -2;
+
+    // The method table follows two pointers, a hash and padding (abi.ITab).
+    private const long FirstMethodOffset = 24;
+
+    /// <summary>The slot of a call whose code address is loaded from an offset of some object.</summary>
+    public static int SlotOf(long offset) => offset == 0 ? FunctionValue
+        : offset is >= FirstMethodOffset and < short.MaxValue && offset % 8 == 0 ? (int)(offset - FirstMethodOffset) / 8 : Unknown;
+}
 
 /// <summary>An instruction that names an address outside the code.</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -44,6 +62,7 @@ internal sealed class CodeScan
     private readonly List<NotedCall> mapCalls = [];
     private readonly List<NotedCall> goCalls = [];
     private readonly HashSet<int> indirectCallers = [];
+    private readonly List<IndirectCall> indirectCalls = [];
     private readonly Dictionary<ulong, int> functionValues = [];
 
     private CodeScan(FunctionMap functions) => this.functions = functions;
@@ -63,6 +82,9 @@ internal sealed class CodeScan
 
     /// <summary>Functions that call through a register or memory.</summary>
     public IReadOnlySet<int> IndirectCallers => indirectCallers;
+
+    /// <summary>Calls through a register or memory, in the order of their addresses.</summary>
+    public IReadOnlyList<IndirectCall> IndirectCalls => indirectCalls;
 
     /// <summary>Scans the code of a binary whose architecture is known (<see cref="IsKnown"/>).</summary>
     public static CodeScan Run(GoBinary binary, FunctionMap functions)
@@ -90,7 +112,7 @@ internal sealed class CodeScan
         int callee = functions.IndexAt(target);
         if (callee < 0 || (isTail && callee == user))
             return;
-        calls.Add(new CallEdge((uint)(address - functions.Start), user, callee));
+        calls.Add(new CallEdge((uint)(address - functions.Start), user, callee, isTail));
         switch (functions.RoleOf(callee))
         {
             case RuntimeRole.MapOperation when !functions.IsMapImplementation(user) && MapEntryPoints.TryFind(functions[callee].Name, out MapEntryPoint entryPoint):
@@ -104,20 +126,25 @@ internal sealed class CodeScan
         }
     }
 
-    public void AddIndirectCall(int user) => indirectCallers.Add(user);
+    /// <summary>Adds a call through a register or memory.</summary>
+    public void AddIndirectCall(int user, ulong address, int slot)
+    {
+        indirectCallers.Add(user);
+        indirectCalls.Add(new IndirectCall((uint)(address - functions.Start), user, slot));
+    }
 
-    /// <summary>Adds an address that an instruction names.</summary>
-    public void AddReference(int user, ulong target, ReferenceKind kind)
+    /// <summary>Adds an address that the instruction at <paramref name="address"/> names.</summary>
+    public void AddReference(int user, ulong address, ulong target, ReferenceKind kind)
     {
         if (functions.Contains(target))
         {
             if (kind == ReferenceKind.Address && functions.IndexOfEntry(target) is >= 0 and var mentioned)
-                mentions.Add(new FunctionMention(user, mentioned));
+                mentions.Add(new FunctionMention(user, mentioned, (uint)(address - functions.Start)));
             return;
         }
         dataReferences.Add(new DataReference(target, user));
         if (kind != ReferenceKind.Other && FunctionValueAt(target, isLoad: kind == ReferenceKind.Load) is >= 0 and var named)
-            mentions.Add(new FunctionMention(user, named));
+            mentions.Add(new FunctionMention(user, named, (uint)(address - functions.Start)));
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using Faultline.Binaries.Reading;
-
 namespace Faultline.Binaries.Code;
 
 /// <summary>A go statement with everything its goroutine can start in.</summary>
@@ -12,10 +10,6 @@ internal sealed record FoundGoStatement(GoStatement Statement, int Creator, IRea
 /// <summary>Finds what each call of <c>runtime.newproc</c> starts.</summary>
 internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
 {
-    // The ids that runtime/symtab.go gave to wrappers: 21 up to Go 1.21, 22 up to 1.24, 23 since.
-    private const int FirstWrapperId = 21;
-    private const int LastWrapperId = 23;
-
     public FoundGoStatement[] FindAll()
     {
         var found = new List<FoundGoStatement>(model.Scan.GoCalls.Count);
@@ -58,7 +52,7 @@ internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
     /// </summary>
     private ulong Unwrap(int function)
     {
-        if (!IsWrapper(function))
+        if (!WrapperFunctions.IsStatementWrapper(model, function))
             return model.Functions[function].Entry;
         if (!model.IsFollowed)
             return UnwrapByCalls(function);
@@ -95,22 +89,5 @@ internal sealed class GoStatementFinder(CodeModel model, OriginFinder origins)
         if (model.Scan.IndirectCallers.Contains(function))
             return 0;
         return model.Functions[target < 0 ? function : target].Entry;
-    }
-
-    private bool IsWrapper(int function)
-    {
-        string name = model.Functions[function].Name;
-        if (name.Contains(".gowrap", StringComparison.Ordinal))
-            return true;
-        if (model.Binary.Pclntab is not { } table || !name.Contains(".func", StringComparison.Ordinal))
-            return false;
-        try
-        {
-            return table.GetRecord(model.Functions[function].Index).FunctionId is >= FirstWrapperId and <= LastWrapperId;
-        }
-        catch (MalformedDataException)
-        {
-            return false; // Reported where the function list reads the record.
-        }
     }
 }

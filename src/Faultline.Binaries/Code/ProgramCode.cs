@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code.Calling;
 using Faultline.Binaries.GoSym;
 
 namespace Faultline.Binaries.Code;
@@ -35,6 +36,8 @@ public sealed class ProgramCode
     private readonly Lazy<FoundGoStatement[]> goStatements;
     private readonly Lazy<CallGraph> callGraph;
     private readonly Lazy<HashSet<int>> onMain;
+    private readonly Dictionary<ulong, bool> loops = [];
+    private readonly Lazy<GoroutineEntries> goroutineEntries;
 
     public ProgramCode(GoBinary binary)
     {
@@ -44,6 +47,7 @@ public sealed class ProgramCode
         channelSites = new(() => Locked(a => FindChannelSites(a).ToArray()) ?? []);
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
+        goroutineEntries = new(() => Locked(a => new GoroutineEntries(callGraph.Value, goStatements.Value, a.Model.Functions.Count))!);
         onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
     }
 
@@ -51,6 +55,9 @@ public sealed class ProgramCode
 
     /// <summary>False when the architecture or a broken table leaves nothing to disassemble.</summary>
     public bool IsAvailable => analysis.Value is not null;
+
+    /// <summary>False when the flow of data in the code is not followed (arm64): what calls through registers lead to is then not known.</summary>
+    public bool IsFollowed => analysis.Value is { Model.IsFollowed: true };
 
     /// <summary>Every call of a map function outside the runtime's own map code, in address order. Operand provenance is computed per site on first use.</summary>
     public IReadOnlyList<MapCallSite> MapCallSites => mapCallSites.Value;
@@ -118,6 +125,12 @@ public sealed class ProgramCode
             return !isOnce && (statement.Entry == 0 || entry < 0 || PastCalls.CanReturn(a.Model, entry));
         });
 
+    /// <summary>True when a go statement can run again within one call of the function that holds it.</summary>
+    public bool IsInLoop(GoStatement statement) =>
+        Locked(a => loops.TryGetValue(statement.ReturnAddress, out bool known)
+            ? known
+            : loops[statement.ReturnAddress] = PastCalls.Find(a.Model, statement.ReturnAddress, 0)?.Any(call => call.ReturnAddress == statement.ReturnAddress) == true);
+
     /// <summary>
     /// Entries of the functions that can run on a goroutine which starts (or stands) in <paramref name="functionEntry"/>, itself included:
     /// direct calls, tail calls, closures and method values whose address is taken on the way, deferred functions; go statements are not followed.
@@ -158,6 +171,18 @@ public sealed class ProgramCode
         ];
         return (statements, onMain.Value.Contains(function));
     }
+
+    /// <summary>The same as <see cref="GoroutinesReaching"/>, for when many functions are asked about: the first question costs more, the others next to nothing.</summary>
+    public (IReadOnlyList<GoStatement> Statements, bool FromMain) GoroutinesRunning(ulong functionEntry)
+        => analysis.Value is { } a && a.Model.Functions.IndexAt(functionEntry) is >= 0 and var function ? (goroutineEntries.Value.Of(function), onMain.Value.Contains(function)) : ([], false);
+
+    /// <summary>The call paths that lead to functions from where goroutines start; null when there is no code to look at.</summary>
+    public CallerSet? FindCallers(CallerQuery query) => Locked(a =>
+    {
+        var resolver = new CallResolver(a.Model, a.Origins, a.Methods.Value);
+        var values = new FunctionValues(a.Model, a.Origins, a.Pointers, resolver, goStatements.Value);
+        return new CallerSearch(a.Model, a.Methods.Value, resolver, values, new CallerRoots(a.Model, goStatements.Value, query.From), query).Run();
+    });
 
     private MapOperand FindOperand(NotedCall call) => Locked(a => a.Provenance.Find(call)) ?? MapOperand.Unknown;
 
@@ -215,14 +240,19 @@ public sealed class ProgramCode
         public Analysis(GoBinary binary)
         {
             Model = new CodeModel(binary);
-            var pointers = new PointerFlow(Model);
-            Origins = new OriginFinder(Model, pointers);
-            Provenance = new OperandProvenance(Model, Origins, pointers, new PlaceAliases(Model, Origins, pointers));
+            Pointers = new PointerFlow(Model);
+            Origins = new OriginFinder(Model, Pointers);
+            Provenance = new OperandProvenance(Model, Origins, Pointers, new PlaceAliases(Model, Origins, Pointers));
+            Methods = new(() => new MethodSets(Model));
         }
 
         public CodeModel Model { get; }
 
+        public PointerFlow Pointers { get; }
+
         public OriginFinder Origins { get; }
+
+        public Lazy<MethodSets> Methods { get; }
 
         public OperandProvenance Provenance { get; }
     }

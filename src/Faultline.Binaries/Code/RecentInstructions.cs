@@ -27,6 +27,15 @@ internal sealed class RecentInstructions
     public long? FindFrameSlot(int register) =>
         TryFindWriter(register, out Instruction writer) && writer is { Code: Iced.Intel.Code.Lea_r64_m, MemoryBase: Register.RSP, MemoryIndex: Register.None } ? (long)writer.MemoryDisplacement64 : null;
 
+    /// <summary>The offset from a pointer at which the straight code before a call loads a register; null when it comes from elsewhere, or from the frame.</summary>
+    public long? FindLoadOffset(int register) => TryFindWriter(register, out Instruction writer) && writer.Code == Iced.Intel.Code.Mov_r64_rm64 ? ObjectOffset(writer) : null;
+
+    /// <summary>The offset in an instruction's operand <c>offset(register)</c>; null for other operands.</summary>
+    public static long? ObjectOffset(in Instruction instruction) =>
+        instruction is { MemoryIndex: Register.None, IsIPRelativeMemoryOperand: false } && instruction.MemoryBase.IsGPR64() && instruction.MemoryBase is not Register.RSP and not Register.RBP
+        && (instruction.Op0Kind == OpKind.Memory || instruction.Op1Kind == OpKind.Memory)
+            ? (long)instruction.MemoryDisplacement64 : null;
+
     private bool TryFindWriter(int register, out Instruction writer)
     {
         for (int back = 1; back <= Capacity; back++)

@@ -42,6 +42,8 @@ internal static class CommandLine
         root.Subcommands.Add(SymbolsCommand.Create());
         root.Subcommands.Add(PcTableCommand.Create());
         root.Subcommands.Add(DisasmCommand.Create());
+        root.Subcommands.Add(CallersCommand.Create());
+        root.Subcommands.Add(MapSitesCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
         root.Subcommands.Add(ExportCommand.Create());
         root.Subcommands.Add(ThreadsCommand.Create());

@@ -3,18 +3,14 @@ using Faultline.Binaries;
 using Faultline.Binaries.Code.Listing;
 using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
-using Faultline.Binaries.Symbols;
 using Faultline.Cli.Disassembly;
-using Faultline.Cli.Symbolizing;
-using Faultline.Reports.Text;
+using Faultline.Cli.Symbols;
 
 namespace Faultline.Cli.Commands;
 
 /// <summary><c>faultline disasm</c>: the instructions of functions, with lines, calls and what the compiler put there.</summary>
 internal static class DisasmCommand
 {
-    private const int SuggestionLimit = 5;
-
     private const string Examples =
         """
         Examples:
@@ -63,7 +59,7 @@ internal static class DisasmCommand
                 throw new UserErrorException(ExitCode.Usage, "--around needs a number of instructions, 0 or more.");
             using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
             CodeListing code = Open(binary, arguments.GetValue(syntax));
-            ListingRequest request = (isAll ? new ListingRequest(binary.Functions, []) : Find(binary, asked!)) with
+            ListingRequest request = (isAll ? new ListingRequest(binary.Functions, []) : RequestOf(CodePlace.Find(binary, asked!))) with
             {
                 Around = near,
                 OnlyCalls = arguments.GetValue(calls),
@@ -100,36 +96,7 @@ internal static class DisasmCommand
             : new UserErrorException(ExitCode.BadData, $"only amd64 and arm64 code is disassembled, and this is {binary.Architecture}: use 'go tool objdump'.");
     }
 
-    private static ListingRequest Find(GoBinary binary, string place)
-    {
-        if (binary.Functions.Count == 0)
-            throw new UserErrorException(ExitCode.BadData, "the binary has no Go functions: see 'faultline info' for what is missing.");
-        IReadOnlyList<FuncInfo> functions = binary.FindFunctions(place);
-        if (functions.Count > 0)
-            return new ListingRequest(functions, []);
-        List<FuncInfo> holders = [];
-        List<ulong> addresses = [];
-        foreach (ulong address in LocationQuery.Resolve(place, new Symbolizer(binary), loadBias: 0, out _))
-        {
-            if (!binary.TryFindFunction(address, out FuncInfo holder))
-                throw new UserErrorException(ExitCode.BadData, $"0x{address:x} is not in the program's code, which is {Range(binary)}.");
-            addresses.Add(address);
-            if (!holders.Contains(holder))
-                holders.Add(holder);
-        }
-
-        if (holders.Count == 0)
-            throw new UserErrorException(ExitCode.BadData, $"no function, address or line is called '{PrintableText.Escape(place)}'.{Suggest(binary, place)}");
-        return new ListingRequest(holders, addresses);
-    }
-
-    private static string Range(GoBinary binary) => $"0x{binary.Functions[0].Entry:x} to 0x{binary.Functions[^1].End:x}";
-
-    private static string Suggest(GoBinary binary, string place)
-    {
-        string[] close = [.. binary.Functions.Select(function => function.Name).Where(name => name.Contains(place, StringComparison.OrdinalIgnoreCase)).Take(SuggestionLimit)];
-        return close.Length == 0 ? $" 'faultline symbols {PrintableText.Escape(binary.Path)}' lists the names." : $" Did you mean: {string.Join(", ", close.Select(PrintableText.Escape))}?";
-    }
+    private static ListingRequest RequestOf(CodePlace place) => new(place.Functions, place.Addresses);
 
     private static void Write(GoBinary binary, CodeListing code, ListingRequest request, UnknownCode unknown, OutputFormat format)
     {

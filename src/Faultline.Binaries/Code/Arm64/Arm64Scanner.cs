@@ -153,7 +153,7 @@ internal sealed class Arm64Scanner
             case Arm64Kind.Load:
                 registers[instruction.Destination] = AccessedAddress(instruction) is { } slot && offsetTable.TryRead(slot, out ulong word)
                     ? new RegisterValue(RegisterValueKind.Address, word)
-                    : default;
+                    : instruction.Source < RegisterValues.Count ? new RegisterValue(RegisterValueKind.Loaded, (ulong)instruction.Immediate) : default;
                 break;
             case Arm64Kind.Store:
                 if (registers[instruction.Source] is { Kind: RegisterValueKind.Object } target && instruction.Immediate == 0)
@@ -221,13 +221,13 @@ internal sealed class Arm64Scanner
                 scan.AddCall(user, address, address + Arm64Instruction.Size, instruction.Target, isTail: true, findAddress, findFrameSlot);
                 break;
             case Arm64Kind.IndirectCall:
-                scan.AddIndirectCall(user);
+                scan.AddIndirectCall(user, address, registers[instruction.Source] is { Kind: RegisterValueKind.Loaded } code ? IndirectCall.SlotOf((long)code.Payload) : IndirectCall.Unknown);
                 break;
             case Arm64Kind.AddImmediate when registers[instruction.Source] is { Kind: RegisterValueKind.Page } page:
-                scan.AddReference(user, page.Payload + (ulong)instruction.Immediate, ReferenceKind.Address);
+                scan.AddReference(user, address, page.Payload + (ulong)instruction.Immediate, ReferenceKind.Address);
                 break;
             case Arm64Kind.Load or Arm64Kind.Store or Arm64Kind.Access when registers[instruction.Source] is { Kind: RegisterValueKind.Page } page:
-                scan.AddReference(user, page.Payload + (ulong)instruction.Immediate, instruction.Kind == Arm64Kind.Load ? ReferenceKind.Load : ReferenceKind.Other);
+                scan.AddReference(user, address, page.Payload + (ulong)instruction.Immediate, instruction.Kind == Arm64Kind.Load ? ReferenceKind.Load : ReferenceKind.Other);
                 break;
         }
     }

@@ -17,6 +17,9 @@ internal enum RegisterValueKind : byte
 
     /// <summary>The new object that the call at an address returned.</summary>
     Object,
+
+    /// <summary>The word at an offset from some object.</summary>
+    Loaded,
 }
 
 /// <summary>What a register is known to hold.</summary>

@@ -1,0 +1,3 @@
+module callpaths
+
+go 1.18
