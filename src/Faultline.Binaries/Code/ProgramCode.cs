@@ -61,6 +61,9 @@ public sealed class ProgramCode
     /// <summary>Every go statement, in address order.</summary>
     public IReadOnlyList<GoStatement> GoStatements => field ??= Array.ConvertAll(goStatements.Value, found => found.Statement);
 
+    /// <summary>The program's struct types; null when there is no code to find them from.</summary>
+    internal StructTypes? StructTypes => analysis.Value?.Model.Structs;
+
     /// <summary>The map call that returns to an address.</summary>
     public MapCallSite? FindMapCallSite(ulong returnAddress)
     {
