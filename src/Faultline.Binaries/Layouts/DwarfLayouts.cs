@@ -41,12 +41,20 @@ internal sealed class DwarfLayouts : ILayoutSource
 
     private static bool IsStruct(DwarfType type) => type.Tag == DwarfTag.StructureType && type.GoKind == (int)GoKind.Struct && type.Size >= 0;
 
+    /// <summary>False for what the compiler makes up: unnamed types, the insides of maps and channels, and what stands for all instances of a generic type.</summary>
+    private static bool IsOfProgram(string name)
+    {
+        var arguments = name.IndexOf('[', StringComparison.Ordinal);
+        return !name.StartsWith("struct {", StringComparison.Ordinal) && !name.StartsWith("noalg.", StringComparison.Ordinal) && !name.StartsWith("map.", StringComparison.Ordinal)
+            && !name.Contains("go.shape.", StringComparison.Ordinal) && !name.AsSpan(0, arguments < 0 ? name.Length : arguments).Contains('<');
+    }
+
     private SortedDictionary<string, DwarfType> Collect()
     {
         var found = new SortedDictionary<string, DwarfType>(StringComparer.Ordinal);
         foreach (var type in _dwarf.EnumerateTypes())
         {
-            if (IsStruct(type) && !type.Name.StartsWith("struct {", StringComparison.Ordinal))
+            if (IsStruct(type) && IsOfProgram(type.Name))
                 found.TryAdd(type.Name, type);
         }
 
@@ -63,7 +71,9 @@ internal sealed class DwarfLayouts : ILayoutSource
     private StructShape Shape(DwarfType type, int depth)
     {
         var fields = new List<LaidField>(type.Fields.Count);
-        var alignment = 1;
+
+        // The compiler aligns what has a field of this type to words (sync/atomic, internal/runtime/atomic).
+        var alignment = type.Name.EndsWith("/atomic.align64", StringComparison.Ordinal) ? WordSize : 1;
         foreach (var field in type.Fields)
         {
             var part = Measure(field.TypePosition, depth + 1);
@@ -87,9 +97,11 @@ internal sealed class DwarfLayouts : ILayoutSource
             case DwarfTag.ArrayType:
                 var element = Measure(type.TargetPosition, depth + 1);
                 var count = Math.Max(0, type.ElementCount);
-                return element with { Size = type.Size >= 0 ? type.Size : element.Size * count, Count = element.Count * count };
+                return element with { Size = type.Size >= 0 ? type.Size : element.Size * count, Count = element.Count * count, HasPointers = element.HasPointers && count > 0 };
             case DwarfTag.Typedef:
-                return Measure(type.TargetPosition, depth + 1) is { Size: > 0 } target ? target : Pointer(type.Size);
+                // An interface is another name of a struct of the runtime, which is none of the program's business.
+                var target = type.TargetPosition >= 0 ? Measure(type.TargetPosition, depth + 1) : Pointer(type.Size);
+                return type.GoKind == (int)GoKind.Interface ? target with { Inner = null } : target;
             case DwarfTag.BaseType or DwarfTag.EnumerationType:
                 // A complex number is two numbers, and aligned like one.
                 var unit = (GoKind)type.GoKind is GoKind.Complex64 or GoKind.Complex128 ? type.Size / 2 : type.Size;
