@@ -35,6 +35,7 @@ public sealed class ProgramCode
     private readonly Lazy<FoundGoStatement[]> goStatements;
     private readonly Lazy<CallGraph> callGraph;
     private readonly Lazy<HashSet<int>> onMain;
+    private readonly Lazy<FieldWrite[]> fieldWrites;
 
     public ProgramCode(GoBinary binary)
     {
@@ -44,10 +45,20 @@ public sealed class ProgramCode
         channelSites = new(() => Locked(a => FindChannelSites(a).ToArray()) ?? []);
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
+        fieldWrites = new(() => Locked(a => new FieldWriteFinder(a.Model, a.Origins).FindAll()) ?? []);
         onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
     }
 
     public GoBinary Binary { get; }
+
+    /// <summary>True where the data flow within functions is followed: on amd64.</summary>
+    public bool IsFollowed => analysis.Value?.Model.IsFollowed == true;
+
+    /// <summary>Every instruction of the program's own packages that writes to a struct of a known type; empty where flows are not followed.</summary>
+    internal IReadOnlyList<FieldWrite> FieldWrites => fieldWrites.Value;
+
+    /// <summary>What the runtime's channel operations touch of a channel, by operation; empty where flows are not followed.</summary>
+    internal IReadOnlyList<ChannelTouches> FindChannelTouches(int lockOffset) => Locked(a => new ChannelTouchFinder(a.Model, lockOffset).FindAll()) ?? [];
 
     /// <summary>False when the architecture or a broken table leaves nothing to disassemble.</summary>
     public bool IsAvailable => analysis.Value is not null;

@@ -71,6 +71,12 @@ public sealed class LayoutCatalog
     private static bool EndsIn(string full, string name) =>
         name.Length > 0 && full.Length > name.Length && full.EndsWith(name, StringComparison.Ordinal) && full[full.Length - name.Length - 1] is '.' or '/';
 
+    /// <summary>The full name of the struct type whose descriptor lies at an address; empty for other types.</summary>
+    internal string NameAt(ulong descriptor) => _descriptors?.ReadAt(descriptor)?.Name ?? "";
+
+    /// <summary>The struct type at an entry of DWARF; null for other types.</summary>
+    internal StructShape? ReadDwarf(int position) => _dwarf?.Read(position);
+
     private ILayoutSource? Source(LayoutOrigin origin) => origin switch
     {
         LayoutOrigin.Dwarf => _dwarf,

@@ -40,31 +40,57 @@ internal static class LayoutCommand
         };
         Option<bool> all = new("--all") { Description = "List all struct types, most padding first." };
         Option<long?> top = DiagnoseOptions.Number("--top", "N", "With --all: show the first N only.");
+        Option<bool> sharing = new("--false-sharing") { Description = "List the types of the program's own packages whose fields different goroutines can write in one line; amd64 only." };
         Option<bool> expand = new("--expand") { Description = "Open nested structs and the elements of arrays." };
         Option<long?> line = DiagnoseOptions.Number("--cache-line", "N", $"Bytes of a cache line, a power of two; {DefaultLine} by default.");
         Option<OutputFormat> format = DiagnoseOptions.Choice(
             "--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
-        Command command = new("layout", "Show how a struct lies in memory: offsets, padding, cache lines, and the order in which it is smallest.") { path, type, all, top, expand, line, format };
+        Command command = new("layout", "Show how a struct lies in memory: offsets, padding, cache lines, and the order in which it is smallest.") { path, type, all, top, sharing, expand, line, format };
         debugFiles.AddTo(command);
         command.SetAction(arguments =>
         {
             string? name = arguments.GetValue(type);
             int lineSize = LineSize(arguments.GetValue(line));
-            if (!arguments.GetValue(all) && string.IsNullOrEmpty(name))
-                throw new UserErrorException(ExitCode.Usage, "name a struct type, or give --all for all of them. See 'faultline layout --help'.");
+            bool isList = arguments.GetValue(all) || arguments.GetValue(sharing);
+            if (!isList && string.IsNullOrEmpty(name))
+                throw new UserErrorException(ExitCode.Usage, "name a struct type, or give --all or --false-sharing for all of them. See 'faultline layout --help'.");
             if (!arguments.GetValue(all) && arguments.GetValue(top) is not null)
                 throw new UserErrorException(ExitCode.Usage, "--top goes with --all. See 'faultline layout --help'.");
+            if (arguments.GetValue(sharing) && (arguments.GetValue(all) || !string.IsNullOrEmpty(name)))
+                throw new UserErrorException(ExitCode.Usage, "--false-sharing stands alone: what is known about one type is shown with it. See 'faultline layout --help'.");
             using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
-            LayoutCatalog catalog = new(new ProgramCode(binary));
-            bool isWritten = arguments.GetValue(all)
-                ? WriteAll(binary, catalog, name, arguments.GetValue(top), lineSize, arguments.GetValue(format))
-                : WriteOne(new LayoutView(binary, Find(binary, catalog, name!), lineSize, arguments.GetValue(expand)), arguments.GetValue(format));
+            ProgramCode code = new(binary);
+            LayoutCatalog catalog = new(code);
+            bool isWritten = arguments.GetValue(all) ? WriteAll(binary, catalog, name, arguments.GetValue(top), lineSize, arguments.GetValue(format))
+                : arguments.GetValue(sharing) ? WriteSharing(code, catalog, lineSize, arguments.GetValue(format))
+                : WriteOne(View(code, Find(binary, catalog, name!), catalog, lineSize, arguments.GetValue(expand)), arguments.GetValue(format));
             if (isWritten)
                 StandardStreams.Tell(binary.Diagnostics);
             return ExitCode.Ok;
         });
         CommandLine.AddHelp(command, Examples);
         return command;
+    }
+
+    private static LayoutView View(ProgramCode code, StructShape shape, LayoutCatalog catalog, int lineSize, bool isExpanded)
+    {
+        bool isOfProgram = !StandardLibrary.HasFunction(shape.Name);
+        return new LayoutView(code.Binary, shape, lineSize, isExpanded)
+        {
+            Channel = shape.Name is "runtime.hchan" ? ChannelPicture.Draw(code, shape) : [],
+            HasSharing = isOfProgram && code.IsFollowed,
+            Sharing = isOfProgram ? new SharingFinder(code, catalog, lineSize).Find(shape) : null,
+        };
+    }
+
+    private static bool WriteSharing(ProgramCode code, LayoutCatalog catalog, int lineSize, OutputFormat format)
+    {
+        if (catalog.BestOrigin is null)
+            throw NoTypes(code.Binary);
+        if (!code.IsFollowed)
+            throw new UserErrorException(ExitCode.BadData, $"who writes what is read from amd64 code only, and this is {code.Binary.Architecture}.");
+        IReadOnlyList<FalseSharing> found = new SharingFinder(code, catalog, lineSize).FindAll();
+        return StandardStreams.TryWrite(format, stream => SharingJson.WriteAll(code.Binary, found, lineSize, stream), writer => SharingText.WriteAll(found, lineSize, writer));
     }
 
     private static bool WriteOne(LayoutView view, OutputFormat format) =>

@@ -12,6 +12,17 @@ internal static class LayoutJson
     {
         using Utf8JsonWriter json = Open(view.Binary, view.LineSize, stream);
         WriteShape(json, view);
+        if (view.Channel.Count > 0)
+            WriteChannel(json, view);
+        if (view.HasSharing)
+        {
+            json.WritePropertyName("falseSharing");
+            if (view.Sharing is { } sharing)
+                SharingJson.Write(json, sharing);
+            else
+                json.WriteNullValue();
+        }
+
         Close(json, view.Binary);
     }
 
@@ -105,6 +116,36 @@ internal static class LayoutJson
         LayoutOrigin.TypeDescriptors => "typeDescriptors",
         _ => "builtIn",
     };
+
+    private static void WriteChannel(Utf8JsonWriter json, LayoutView view)
+    {
+        json.WriteStartArray("operations");
+        foreach (ChannelPicture picture in view.Channel)
+        {
+            json.WriteStartObject();
+            json.WriteString("operation", picture.Operation);
+            json.WriteBoolean("takesLock", picture.TakesLock);
+            json.WriteBoolean("isComplete", picture.IsComplete);
+            WriteList(json, "functions", picture.Functions);
+            WriteList(json, "reads", picture.Reads.Select(part => part.Name));
+            WriteList(json, "writes", picture.Writes.Select(part => part.Name));
+            json.WriteStartArray("lines");
+            foreach (long line in picture.Lines(view.LineSize))
+                json.WriteNumberValue(line);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (string item in items)
+            json.WriteStringValue(item);
+        json.WriteEndArray();
+    }
 
     private static void WriteSizes(Utf8JsonWriter json, StructShape shape, int lineSize)
     {

@@ -23,6 +23,10 @@ internal static class LayoutText
             WritePadding(view, writer);
         if (view.Placement is { } placement)
             WriteLabelled(writer, "heap", $"an object of its own {LayoutWords.Placement(placement, view.LineSize)}");
+        if (view.Channel.Count > 0)
+            ChannelText.Write(view.Channel, view.LineSize, writer);
+        if (view.HasSharing)
+            SharingText.WriteFor(view.Sharing, view.LineSize, writer);
     }
 
     public static void WriteAll(LayoutList list, int lineSize, TextWriter writer)
