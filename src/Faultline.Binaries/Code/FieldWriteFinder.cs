@@ -8,8 +8,6 @@ namespace Faultline.Binaries.Code;
 /// </summary>
 internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
 {
-    private const int WordSize = 8;
-
     // Beyond this the origin says nothing.
     private const int OriginLimit = 8;
 
@@ -35,7 +33,7 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
         return [.. found.OrderBy(write => write.Address).ThenBy(write => write.Type).ThenBy(write => write.Offset)];
     }
 
-    /// <summary>Methods of locks and of atomic types write to their receiver, which can be a field.</summary>
+    /// <summary>Methods of locks and of atomic types write to their receiver, which can be a field; where in it is not known, so its first byte stands for it.</summary>
     private void AddCall(HashSet<FieldWrite> found, int function, CallFact call)
     {
         if (call.Target == 0 || model.Functions.IndexAt(call.Target) is not (>= 0 and var callee))
@@ -53,7 +51,7 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
             _ => (call.Arguments[0], 0),
         };
         if (target > ValuePool.Computed || value.Kind == ValueKind.Constant)
-            Add(found, function, new MemoryTouch(call.Address, target, offset, WordSize, IsRead: true, IsWrite: true, IsAtomic: true));
+            Add(found, function, new MemoryTouch(call.Address, target, offset, Size: 1, IsRead: true, IsWrite: true, IsAtomic: true));
     }
 
     private void Add(HashSet<FieldWrite> found, int function, MemoryTouch touch)
@@ -86,15 +84,48 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
         _ => null,
     };
 
-    /// <summary>True while nothing but allocations and checks has been called since the function made the object.</summary>
+    /// <summary>
+    /// True while the function that made the object is alone with it: since the allocation no call that can have run got the object, and none has run since
+    /// the object was put into memory.
+    /// </summary>
     private bool IsMaking(int function, ulong address, Origin origin)
     {
         if (origin.Kind != OriginKind.Object || origin.Function != function)
             return false;
         FunctionFlow flow = model.FlowOf(function);
-        if (flow.Values[origin.Value] is not { Kind: ValueKind.CallResult } made || flow.FindCall((ulong)made.Payload) is not { } allocation)
+        if (flow.Values[origin.Value] is not { Kind: ValueKind.CallResult } made || flow.FindCall((ulong)made.Payload) is not { } allocation
+            || PastCalls.Find(model, address, allocation.ReturnAddress) is not { } past)
             return false;
-        return PastCalls.Find(model, address, allocation.ReturnAddress)?.All(call => call.Target != 0 && IsQuiet(model.Functions.RoleAt(call.Target))) == true;
+        var calls = past.Where(call => call.Target == 0 || !IsQuiet(model.Functions.RoleAt(call.Target))).Select(call => call.ReturnAddress).ToHashSet();
+        return calls.Count == 0 || !IsShown(flow, origin.Value, calls, []);
+    }
+
+    private bool IsShown(FunctionFlow flow, int value, HashSet<ulong> calls, HashSet<int> seen)
+    {
+        if (!seen.Add(value))
+            return false;
+        foreach (ValueUse use in flow.Uses.Of(value))
+        {
+            bool isShown = use.Kind switch
+            {
+                UseKind.Passed => calls.Contains(flow.Calls[use.Index].ReturnAddress) && Takes(flow.Calls[use.Index], use.Argument),
+                UseKind.Called => flow.Calls[use.Index].Target == 0 && calls.Contains(flow.Calls[use.Index].ReturnAddress),
+                UseKind.Stored => calls.Any(call => call > flow.Stores[use.Index].Address),
+                UseKind.Merged or UseKind.Added or UseKind.Indexed => IsShown(flow, use.Index, calls, seen),
+                _ => false,
+            };
+            if (isShown)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>False for what a register holds by chance.</summary>
+    private bool Takes(CallFact call, int argument)
+    {
+        if (call.Target == 0 || model.Functions.IndexAt(call.Target) is not (>= 0 and var callee) || argument >= AbiRegisters.ArgumentCount)
+            return true;
+        return argument < model.ParameterCountOf(callee) && !model.Functions[callee].Name.EndsWith(".abi0", StringComparison.Ordinal);
     }
 
     private static bool IsQuiet(RuntimeRole role) => role is RuntimeRole.NewObject or RuntimeRole.Malloc or RuntimeRole.MakeArray or RuntimeRole.MakeMap or RuntimeRole.NoReturn

@@ -89,7 +89,7 @@ public sealed class SharingFinder
             }
         }
 
-        return [.. byOffset.Select(entry => new WrittenField(entry.Value.Path, entry.Key, entry.Value.Size, [.. entry.Value.Writes.Select(Describe)]))];
+        return [.. byOffset.Select(entry => new WrittenField(entry.Value.Path, entry.Key, entry.Value.Size, Describe(entry.Value.Writes)))];
     }
 
     private static long StartOf(StructShape shape, IReadOnlyList<LaidField> path, long at)
@@ -104,6 +104,12 @@ public sealed class SharingFinder
 
         return start;
     }
+
+    /// <summary>One writer a line of a function.</summary>
+    private FieldWriter[] Describe(List<FieldWrite> writes) =>
+    [
+        .. writes.Select(Describe).DistinctBy(writer => (writer.Function, writer.Place?.File, writer.Place?.Line, writer.IsAtomic)),
+    ];
 
     private FieldWriter Describe(FieldWrite write)
     {
@@ -131,8 +137,14 @@ public sealed class SharingFinder
         return names;
     }
 
-    private string NameOf(GoStatement statement) =>
-        statement.Entry != 0 && _code.Binary.TryFindFunction(statement.Entry, out var function) ? function.Name : $"some goroutine of {statement.Creator.Name}";
+    /// <summary>The function that a goroutine starts in; with the line of the go statement where that says more than the name the compiler gave.</summary>
+    private string NameOf(GoStatement statement)
+    {
+        var place = statement.Frames is [{ Line: > 0 } frame, ..] ? $" (go statement at {Path.GetFileName(frame.File)}:{frame.Line})" : "";
+        if (statement.Entry == 0 || !_code.Binary.TryFindFunction(statement.Entry, out var function))
+            return $"some goroutine of {statement.Creator.Name}{place}";
+        return function.Name.Contains(".gowrap", StringComparison.Ordinal) || function.Name.Contains(".func", StringComparison.Ordinal) ? function.Name + place : function.Name;
+    }
 
     private Dictionary<string, List<(FieldWrite Write, long Offset)>> Collect()
     {

@@ -17,7 +17,7 @@ internal static class ChannelText
 
         string[] missing = [.. ((string[])["len", "cap"]).Except(pictures.Select(picture => picture.Operation), StringComparer.Ordinal)];
         if (missing.Length > 0)
-            writer.Write($"  {string.Join(" and ", missing),-8} no function of the runtime here: where the program uses it, its own code reads the channel\n");
+            writer.Write($"  {string.Join(", ", missing),-8} no function of the runtime here: where the program uses them, its own code reads the channel\n");
     }
 
     private static string Names(IReadOnlyList<LaidField> fields) => fields.Count == 0 ? "nothing" : LayoutWords.Names(fields);

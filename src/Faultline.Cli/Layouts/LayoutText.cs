@@ -71,9 +71,11 @@ internal static class LayoutText
         StructShape shape = view.Shape;
         long tail = shape.Holes.Where(hole => hole.IsTail).Sum(hole => hole.Size);
         int inside = shape.Holes.Count(hole => !hole.IsTail);
+        string holes = inside == 0 ? "" : $"{shape.WastedSize - tail} in {LayoutWords.Count(inside, "hole")}";
+        string end = tail == 0 ? "" : $"{tail} at the end";
         WriteLabelled(writer, "padding", shape.WastedSize == 0
             ? "none"
-            : $"{LayoutWords.Count(shape.WastedSize, "byte")}: {shape.WastedSize - tail} in {LayoutWords.Count(inside, "hole")}, {tail} at the end");
+            : $"{LayoutWords.Count(shape.WastedSize, "byte")}: {string.Join(", ", ((string[])[holes, end]).Where(part => part.Length > 0))}");
         if (view.Smallest is not { } order || order.Size >= shape.Size)
         {
             WriteLabelled(writer, "smallest", "this order is as small as any");
