@@ -187,6 +187,11 @@ internal sealed class CodeModel
     /// <summary>Bytes of code whose flow was followed so far: what questions have cost.</summary>
     public long FollowedSize { get; private set; }
 
+    /// <summary>What a function touches behind pointers, with the value numbers of <see cref="FlowOf"/>; found anew on each call, nothing where flows are not followed.</summary>
+    public IReadOnlyList<MemoryTouch> FindTouches(int function) => IsFollowed
+        ? FunctionFlow.FindTouches(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context)
+        : [];
+
     public FunctionFlow FlowOf(int function)
     {
         if (flows.TryGetValue(function, out FunctionFlow? flow))

@@ -51,8 +51,16 @@ internal sealed class FunctionFlow
     public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context)
     {
         var flow = new FunctionFlow(body.Function, stackObjects);
-        flow.Run(body, context);
+        flow.Run(body, context, touches: null);
         return flow;
+    }
+
+    /// <summary>What a function touches behind pointers, in no order. The same analysis gives values the same numbers each time.</summary>
+    public static IReadOnlyList<MemoryTouch> FindTouches(FunctionBody body, StackObjects stackObjects, FlowContext context)
+    {
+        var touches = new List<MemoryTouch>();
+        new FunctionFlow(body.Function, stackObjects).Run(body, context, touches);
+        return touches;
     }
 
     /// <summary>Notes a jump whose targets are unknown.</summary>
@@ -68,7 +76,7 @@ internal sealed class FunctionFlow
             calls.Add(call);
     }
 
-    private void Run(FunctionBody body, FlowContext context)
+    private void Run(FunctionBody body, FlowContext context, List<MemoryTouch>? touches)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
         if (blocks.Count is 0 or > BlockLimit || body.Instructions.IsEmpty)
@@ -86,7 +94,7 @@ internal sealed class FunctionFlow
         for (int i = 0; i < 16; i++)
             entry[i] = entry[i] == ValuePool.None ? ValuePool.Unknown : entry[i];
 
-        var transfer = new FlowTransfer(this, body, context);
+        var transfer = new FlowTransfer(this, body, context) { Touches = touches };
         var states = new FlowState?[blocks.Count];
         states[0] = entry;
         Spread(body, states, new SortedSet<int> { 0 }, transfer);

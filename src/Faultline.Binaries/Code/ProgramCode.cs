@@ -38,6 +38,7 @@ public sealed class ProgramCode
     private readonly Lazy<HashSet<int>> onMain;
     private readonly Dictionary<ulong, bool> loops = [];
     private readonly Lazy<GoroutineEntries> goroutineEntries;
+    private readonly Lazy<FieldWrite[]> fieldWrites;
 
     public ProgramCode(GoBinary binary)
     {
@@ -48,10 +49,20 @@ public sealed class ProgramCode
         goStatements = new(() => Locked(a => new GoStatementFinder(a.Model, a.Origins).FindAll()) ?? []);
         callGraph = new(() => Locked(a => new CallGraph(a.Model, a.Origins, goStatements.Value))!);
         goroutineEntries = new(() => Locked(a => new GoroutineEntries(callGraph.Value, goStatements.Value, a.Model.Functions.Count))!);
+        fieldWrites = new(() => Locked(a => new FieldWriteFinder(a.Model, a.Origins).FindAll()) ?? []);
         onMain = new(() => Locked(a => callGraph.Value.ReachableFrom(MainStarts(a.Model.Functions))) ?? []);
     }
 
     public GoBinary Binary { get; }
+
+    /// <summary>True where the data flow within functions is followed: on amd64.</summary>
+    public bool IsFollowed => analysis.Value?.Model.IsFollowed == true;
+
+    /// <summary>Every instruction of the program's own packages that writes to a struct of a known type; empty where flows are not followed.</summary>
+    internal IReadOnlyList<FieldWrite> FieldWrites => fieldWrites.Value;
+
+    /// <summary>What the runtime's channel operations touch of a channel, by operation; empty where flows are not followed.</summary>
+    internal IReadOnlyList<ChannelTouches> FindChannelTouches(int lockOffset) => Locked(a => new ChannelTouchFinder(a.Model, lockOffset).FindAll()) ?? [];
 
     /// <summary>False when the architecture or a broken table leaves nothing to disassemble.</summary>
     public bool IsAvailable => analysis.Value is not null;
@@ -67,6 +78,9 @@ public sealed class ProgramCode
 
     /// <summary>Every go statement, in address order.</summary>
     public IReadOnlyList<GoStatement> GoStatements => field ??= Array.ConvertAll(goStatements.Value, found => found.Statement);
+
+    /// <summary>The program's struct types; null when there is no code to find them from.</summary>
+    internal StructTypes? StructTypes => analysis.Value?.Model.Structs;
 
     /// <summary>The map call that returns to an address.</summary>
     public MapCallSite? FindMapCallSite(ulong returnAddress)

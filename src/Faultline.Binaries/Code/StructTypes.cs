@@ -18,15 +18,20 @@ internal sealed class StructTypes
     private readonly GoBinary binary;
     private readonly CodeScan scan;
     private readonly Lazy<Dictionary<string, ulong>> byName;
-    private readonly Dictionary<ulong, (ulong Offset, ulong Type)[]> fields = [];
+    private readonly Lazy<List<GoType>> structs;
+    private readonly Dictionary<ulong, DescribedField[]> fields = [];
     private readonly Dictionary<ulong, string> keys = [];
 
     public StructTypes(GoBinary binary, CodeScan scan)
     {
         this.binary = binary;
         this.scan = scan;
-        byName = new(Collect);
+        structs = new(Collect);
+        byName = new(IndexNames);
     }
+
+    /// <summary>Struct types that code or the program's own list names, and those that pointers, slices, maps and fields of other types lead to.</summary>
+    public IReadOnlyList<GoType> All => structs.Value;
 
     /// <summary>The descriptor of a struct type by its key (<see cref="MethodSymbol.TypeKey"/>); 0 when the code never names it.</summary>
     public ulong FindByKey(string key) => byName.Value.GetValueOrDefault(key);
@@ -94,10 +99,10 @@ internal sealed class StructTypes
         return false;
     }
 
-    private (ulong Offset, ulong Type)? FieldAt(ulong descriptor, ulong offset)
+    private DescribedField? FieldAt(ulong descriptor, ulong offset)
     {
-        (ulong Offset, ulong Type)? found = null;
-        foreach ((ulong Offset, ulong Type) field in FieldsOf(descriptor))
+        DescribedField? found = null;
+        foreach (DescribedField field in FieldsOf(descriptor))
         {
             // Zero-sized fields share an offset with the next one; the last field that starts there is the one with bytes.
             if (field.Offset <= offset)
@@ -106,12 +111,13 @@ internal sealed class StructTypes
         return found;
     }
 
-    private (ulong Offset, ulong Type)[] FieldsOf(ulong descriptor)
+    /// <summary>The fields of a struct type in order, as its descriptor has them; empty when it cannot be read.</summary>
+    public IReadOnlyList<DescribedField> FieldsOf(ulong descriptor)
     {
-        if (fields.TryGetValue(descriptor, out (ulong, ulong)[]? known))
+        if (fields.TryGetValue(descriptor, out DescribedField[]? known))
             return known;
         Span<byte> slice = stackalloc byte[16];
-        var list = new List<(ulong, ulong)>();
+        var list = new List<DescribedField>();
         if (binary.Read(descriptor + FieldsOffset, slice) == slice.Length)
         {
             ulong address = BinaryPrimitives.ReadUInt64LittleEndian(slice);
@@ -121,18 +127,29 @@ internal sealed class StructTypes
             for (int i = 0; i < read; i++)
             {
                 ReadOnlySpan<byte> field = bytes.AsSpan(i * FieldSize);
-                list.Add((BinaryPrimitives.ReadUInt64LittleEndian(field[16..]), BinaryPrimitives.ReadUInt64LittleEndian(field[8..])));
+                list.Add(new DescribedField(
+                    BinaryPrimitives.ReadUInt64LittleEndian(field), BinaryPrimitives.ReadUInt64LittleEndian(field[16..]), BinaryPrimitives.ReadUInt64LittleEndian(field[8..])));
             }
         }
-        (ulong, ulong)[] result = [.. list];
+        DescribedField[] result = [.. list];
         fields.Add(descriptor, result);
         return result;
     }
 
-    /// <summary>Struct types that code or the program's own list names, and those that pointers, slices, maps and fields of named types lead to.</summary>
-    private Dictionary<string, ulong> Collect()
+    private Dictionary<string, ulong> IndexNames()
     {
         var found = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        foreach (GoType type in structs.Value)
+        {
+            if (KeyOf(type) is { Length: > 0 } key)
+                found.TryAdd(key, type.Address);
+        }
+        return found;
+    }
+
+    private List<GoType> Collect()
+    {
+        var found = new List<GoType>();
         if (binary.Moduledata is not { } module)
             return found;
         var seen = new HashSet<ulong>();
@@ -156,8 +173,8 @@ internal sealed class StructTypes
                 if (next != 0 && seen.Add(next))
                     pending.Push(next);
             }
-            if (type.Kind == GoKind.Struct && KeyOf(type) is { Length: > 0 } key)
-                found.TryAdd(key, address);
+            if (type.Kind == GoKind.Struct)
+                found.Add(type);
         }
         return found;
     }
@@ -169,8 +186,17 @@ internal sealed class StructTypes
         _ => [type.ElementAddress],
     };
 
-    /// <summary>Import path and name, from the record of methods that follows the descriptor of every named type (<c>abi.UncommonType</c>).</summary>
     private string ReadKey(GoType type)
+    {
+        string package = PackageOf(type);
+        return package.Length == 0 ? "" : MethodSymbol.TypeKey(package, type.Name[(type.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+    }
+
+    /// <summary>
+    /// The import path of a named type, from the record of methods that follows the descriptor of every such type (<c>abi.UncommonType</c>);
+    /// empty for unnamed types.
+    /// </summary>
+    public string PackageOf(GoType type)
     {
         Span<byte> head = stackalloc byte[48];
         if (binary.Moduledata is not { } module || binary.Read(type.Address, head) != head.Length || (head[20] & UncommonFlag) == 0)
@@ -187,14 +213,13 @@ internal sealed class StructTypes
         Span<byte> offset = stackalloc byte[4];
         if (size == 0 || binary.Read(type.Address + (ulong)size, offset) != offset.Length)
             return "";
-        string package = ReadName(module.Types + BinaryPrimitives.ReadUInt32LittleEndian(offset));
-        string name = type.Name;
-        int bracket = name.IndexOf('[', StringComparison.Ordinal);
-        int dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 || (bracket >= 0 && bracket < dot) || package.Length == 0 ? "" : MethodSymbol.TypeKey(package, name[(dot + 1)..]);
+        int bracket = type.Name.IndexOf('[', StringComparison.Ordinal);
+        int dot = type.Name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 || (bracket >= 0 && bracket < dot) ? "" : ReadName(module.Types + BinaryPrimitives.ReadUInt32LittleEndian(offset));
     }
 
-    private string ReadName(ulong address)
+    /// <summary>A name as descriptors have them (<c>internal/abi Name</c>); empty when there is none.</summary>
+    public string ReadName(ulong address)
     {
         Span<byte> bytes = stackalloc byte[512];
         bytes = bytes[..binary.Read(address, bytes)];

@@ -51,6 +51,16 @@ public sealed class DwarfInfo
     /// <summary>A type by its full name, such as <c>runtime.g</c>; null when there is none. The first lookup reads all entries.</summary>
     public DwarfType? FindType(string name) => _types.Value.Find(name) is >= 0 and var position ? ReadType(position) : null;
 
+    /// <summary>Every type that has a name, one of each name, in no order; those that cannot be read are left out. The first call reads all entries.</summary>
+    public IEnumerable<DwarfType> EnumerateTypes()
+    {
+        foreach (var position in _types.Value.Positions)
+        {
+            if (ReadType(position) is { } type)
+                yield return type;
+        }
+    }
+
     /// <summary>The type at an entry that another type or a variable refers to; null when there is none.</summary>
     public DwarfType? ReadType(int position)
     {

@@ -16,6 +16,9 @@ internal sealed class DwarfTypes
 
     public int Find(string name) => _byName.Value.GetValueOrDefault(name, -1);
 
+    /// <summary>The entries of all types that have a name, one of each name.</summary>
+    public IReadOnlyCollection<int> Positions => _byName.Value.Values;
+
     /// <exception cref="MalformedDataException">The entry cannot be read.</exception>
     public DwarfType? Read(int position)
     {

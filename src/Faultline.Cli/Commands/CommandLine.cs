@@ -40,6 +40,7 @@ internal static class CommandLine
         root.Subcommands.Add(SymbolizeCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(SymbolsCommand.Create());
+        root.Subcommands.Add(LayoutCommand.Create());
         root.Subcommands.Add(PcTableCommand.Create());
         root.Subcommands.Add(DisasmCommand.Create());
         root.Subcommands.Add(CallersCommand.Create());
