@@ -55,9 +55,6 @@ public sealed class ProgramCode
 
     public GoBinary Binary { get; }
 
-    /// <summary>True where the data flow within functions is followed: on amd64.</summary>
-    public bool IsFollowed => analysis.Value?.Model.IsFollowed == true;
-
     /// <summary>Every instruction of the program's own packages that writes to a struct of a known type; empty where flows are not followed.</summary>
     internal IReadOnlyList<FieldWrite> FieldWrites => fieldWrites.Value;
 
