@@ -1,4 +1,5 @@
 using System.Globalization;
+using Faultline.Binaries.Code.Appends;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 
@@ -192,6 +193,16 @@ internal sealed class CodeModel
         flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, info), context);
         flows.Add(function, flow);
         return flow;
+    }
+
+    /// <summary>The flow of a function and its accesses to memory, which are not kept.</summary>
+    public (FunctionFlow Flow, IReadOnlyList<MemoryAccess> Accesses) AccessesOf(int function)
+    {
+        var accesses = new List<MemoryAccess>();
+        FunctionFlow flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, accesses);
+        if (!flows.TryAdd(function, flow))
+            flow = flows[function];
+        return (flow, accesses);
     }
 }
 

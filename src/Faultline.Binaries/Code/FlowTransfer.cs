@@ -37,6 +37,7 @@ internal sealed partial class FlowTransfer
 
     private void Apply(BasicBlock block, in Instruction instruction, FlowState state)
     {
+        NoteAccess(instruction, state);
         switch (instruction.Mnemonic)
         {
             case Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Prefetcht0 or Mnemonic.Prefetchnta or Mnemonic.Bt:

@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code.Appends;
 using Faultline.Binaries.GoSym;
 using Iced.Intel;
 
@@ -48,10 +49,14 @@ internal sealed class FunctionFlow
 
     public CallFact? FindCall(ulong address) => callsByAddress.GetValueOrDefault(address);
 
-    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context)
+    /// <param name="body">The function.</param>
+    /// <param name="stackObjects">Its variables whose address is taken.</param>
+    /// <param name="context">The rest of the program.</param>
+    /// <param name="accesses">Gets the accesses to memory; null when nobody wants them. Value numbers do not depend on it.</param>
+    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context, List<MemoryAccess>? accesses = null)
     {
         var flow = new FunctionFlow(body.Function, stackObjects);
-        flow.Run(body, context);
+        flow.Run(body, context, accesses);
         return flow;
     }
 
@@ -68,7 +73,7 @@ internal sealed class FunctionFlow
             calls.Add(call);
     }
 
-    private void Run(FunctionBody body, FlowContext context)
+    private void Run(FunctionBody body, FlowContext context, List<MemoryAccess>? accesses)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
         if (blocks.Count is 0 or > BlockLimit || body.Instructions.IsEmpty)
@@ -86,7 +91,7 @@ internal sealed class FunctionFlow
         for (int i = 0; i < 16; i++)
             entry[i] = entry[i] == ValuePool.None ? ValuePool.Unknown : entry[i];
 
-        var transfer = new FlowTransfer(this, body, context);
+        var transfer = new FlowTransfer(this, body, context) { Accesses = accesses };
         var states = new FlowState?[blocks.Count];
         states[0] = entry;
         Spread(body, states, new SortedSet<int> { 0 }, transfer);

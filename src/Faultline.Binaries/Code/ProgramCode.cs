@@ -26,7 +26,7 @@ public sealed record CallSite(ulong FunctionEntry, ulong CallAddress, IReadOnlyL
 /// followed but memory is not, so operands have no provenance there.
 /// Immutable and thread-safe.
 /// </summary>
-public sealed class ProgramCode
+public sealed partial class ProgramCode
 {
     private readonly Lock gate = new();
     private readonly Lazy<Analysis?> analysis;
@@ -216,11 +216,14 @@ public sealed class ProgramCode
         {
             Model = new CodeModel(binary);
             var pointers = new PointerFlow(Model);
+            Pointers = pointers;
             Origins = new OriginFinder(Model, pointers);
             Provenance = new OperandProvenance(Model, Origins, pointers, new PlaceAliases(Model, Origins, pointers));
         }
 
         public CodeModel Model { get; }
+
+        public PointerFlow Pointers { get; }
 
         public OriginFinder Origins { get; }
 
