@@ -2,12 +2,13 @@
 // captured variable, and through unsafe.Pointer; and a twin that keeps a lock around the header and the element. Each append and access is
 // marked, and each pair takes turns by channels, so that the access always comes after the append, without hiding it from the code.
 //
-//	appendwindow [field|global|captured|unsafe|twin] ...   all of them without arguments
+//	appendwindow [field|global|captured|unsafe|twin] ...   all of them without arguments; after "gc" with a collection in between
 package main
 
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"unsafe"
 )
@@ -33,6 +34,16 @@ type turns struct {
 	loaded, grown, done chan struct{}
 }
 
+// collects makes the append's side collect garbage before it tells: the array's memory can then be something else.
+var collects bool
+
+func (t turns) tell() {
+	if collects {
+		runtime.GC()
+	}
+	close(t.grown)
+}
+
 func newTurns() turns {
 	return turns{make(chan struct{}), make(chan struct{}), make(chan struct{})}
 }
@@ -56,7 +67,7 @@ func field() {
 	go j.rewrite(t)
 	<-t.loaded
 	j.add(5)
-	close(t.grown)
+	t.tell()
 	<-t.done
 	fmt.Println(j.name, j.entries[0])
 }
@@ -80,7 +91,7 @@ func global() {
 	go replace(t)
 	<-t.loaded
 	remember(5)
-	close(t.grown)
+	t.tell()
 	<-t.done
 	fmt.Println("global", recent[1])
 }
@@ -98,7 +109,7 @@ func captured() {
 	}()
 	<-t.loaded
 	list = append(list, 5) // append:captured
-	close(t.grown)
+	t.tell()
 	<-t.done
 	fmt.Println("captured", list[2])
 }
@@ -122,7 +133,7 @@ func unsafePointer() {
 	go b.poke(t)
 	<-t.loaded
 	b.push(5)
-	close(t.grown)
+	t.tell()
 	<-t.done
 	fmt.Println("unsafe", b.bytes[0])
 }
@@ -160,7 +171,7 @@ func twin() {
 }
 
 func main() {
-	kinds := map[string]func(){"field": field, "global": global, "captured": captured, "unsafe": unsafePointer, "twin": twin}
+	kinds := map[string]func(){"field": field, "global": global, "captured": captured, "unsafe": unsafePointer, "twin": twin, "gc": func() { collects = true }}
 	chosen := os.Args[1:]
 	if len(chosen) == 0 {
 		chosen = []string{"field", "global", "captured", "unsafe", "twin"}

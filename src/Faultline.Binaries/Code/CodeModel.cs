@@ -201,7 +201,11 @@ internal sealed class CodeModel
         var accesses = new List<MemoryAccess>();
         FunctionFlow flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, accesses);
         if (!flows.TryAdd(function, flow))
-            flow = flows[function];
+        {
+            // Others know the values of the flow that is kept, which lacks those that only accesses have.
+            FunctionFlow kept = flow = flows[function];
+            accesses.RemoveAll(access => access.Target >= kept.Values.Count || access.Pointer >= kept.Values.Count);
+        }
         return (flow, accesses);
     }
 }

@@ -6,12 +6,12 @@ namespace Faultline.Binaries.Code;
 /// <content>Notes accesses to memory, for those who ask for them.</content>
 internal sealed partial class FlowTransfer
 {
-    /// <summary>When set, accesses of recorded blocks are added here.</summary>
+    /// <summary>When set, accesses are added here.</summary>
     public List<MemoryAccess>? Accesses { get; set; }
 
     private void NoteAccess(in Instruction instruction, FlowState state)
     {
-        if (Accesses is null || !IsRecording || instruction.SegmentPrefix is Register.FS or Register.GS
+        if (Accesses is null || instruction.SegmentPrefix is Register.FS or Register.GS
             || instruction.Mnemonic is Mnemonic.Lea or Mnemonic.Nop or Mnemonic.Prefetcht0 or Mnemonic.Prefetchnta || !HasMemoryOperand(instruction))
             return;
         if (pool[AddressValue(instruction, state)] is { Kind: ValueKind.Unknown or ValueKind.Computed or ValueKind.None }

@@ -52,7 +52,7 @@ internal sealed class FunctionFlow
     /// <param name="body">The function.</param>
     /// <param name="stackObjects">Its variables whose address is taken.</param>
     /// <param name="context">The rest of the program.</param>
-    /// <param name="accesses">Gets the accesses to memory; null when nobody wants them. Value numbers do not depend on it.</param>
+    /// <param name="accesses">Gets the accesses to memory; null when nobody wants them. They can have values of their own, numbered after all others.</param>
     public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context, List<MemoryAccess>? accesses = null)
     {
         var flow = new FunctionFlow(body.Function, stackObjects);
@@ -91,7 +91,7 @@ internal sealed class FunctionFlow
         for (int i = 0; i < 16; i++)
             entry[i] = entry[i] == ValuePool.None ? ValuePool.Unknown : entry[i];
 
-        var transfer = new FlowTransfer(this, body, context) { Accesses = accesses };
+        var transfer = new FlowTransfer(this, body, context);
         var states = new FlowState?[blocks.Count];
         states[0] = entry;
         Spread(body, states, new SortedSet<int> { 0 }, transfer);
@@ -99,6 +99,15 @@ internal sealed class FunctionFlow
 
         transfer.IsRecording = true;
         for (int i = 0; i < blocks.Count; i++)
+        {
+            if (states[i] is { } state)
+                transfer.Apply(blocks[i], accesses is null ? state : state.Copy());
+        }
+
+        // Once more for the accesses, so that what they number comes after all other values.
+        transfer.IsRecording = false;
+        transfer.Accesses = accesses;
+        for (int i = 0; i < blocks.Count && accesses is not null; i++)
         {
             if (states[i] is { } state)
                 transfer.Apply(blocks[i], state);
