@@ -8,7 +8,7 @@ namespace Faultline.Samples;
 /// <param name="Line">One-based line.</param>
 public sealed partial record SourceMarker(string Label, string File, int Line)
 {
-    /// <summary>The part before the colon: race, decoy, innocent, fault or cause.</summary>
+    /// <summary>The part before the colon: race, decoy, innocent, fault, cause; append, load or access for a shared slice.</summary>
     public string Role => Label[..Label.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>The word after the colon: read, write, delete, close …</summary>
@@ -27,6 +27,6 @@ public sealed partial record SourceMarker(string Label, string File, int Line)
         }
     }
 
-    [GeneratedRegex(@"\S.*// (?<label>(race|decoy|innocent|fault|cause):[a-z]+( [a-z]+)?)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\S.*// (?<label>(race|decoy|innocent|fault|cause|append|load|access):[a-z]+( [a-z]+)?)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Pattern();
 }

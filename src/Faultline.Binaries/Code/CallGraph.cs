@@ -67,6 +67,42 @@ internal sealed class CallGraph
     /// <summary>True when a call of a func value that could not be followed can lead to the function.</summary>
     public bool IsReachedByFuncValues(int function) => Visit([function], node => reverse.Value[node]).Contains(FuncValueHub);
 
+    /// <summary>The nodes at which the goroutines of a go statement start; a func value that could not be followed can be any that is taken.</summary>
+    public IEnumerable<int> StartNodes(FoundGoStatement go)
+        => go.IsComplete || MapEntryPoints.IsImplementation(go.Statement.Creator.Name) ? go.Started : go.Started.Append(FuncValueHub);
+
+    /// <summary>Spreads marks from where they start over everything that can run after it: for each function its bits, null for none.</summary>
+    /// <param name="wordCount">Words of 64 bits that a set has.</param>
+    /// <param name="starts">Nodes with the number of the bit that starts there.</param>
+    public ulong[]?[] Spread(int wordCount, IEnumerable<(int Node, int Bit)> starts)
+    {
+        var sets = new ulong[]?[NodeCount];
+        var successors = new List<int>?[NodeCount];
+        var pending = new Queue<int>();
+        foreach ((int node, int bit) in starts)
+        {
+            (sets[node] ??= new ulong[wordCount])[bit / 64] |= 1UL << (bit % 64);
+            pending.Enqueue(node);
+        }
+        while (pending.TryDequeue(out int node))
+        {
+            ulong[] set = sets[node]!;
+            foreach (int successor in successors[node] ??= Successors(node))
+            {
+                ulong[] there = sets[successor] ??= new ulong[wordCount];
+                bool isChanged = false;
+                for (int word = 0; word < wordCount; word++)
+                {
+                    isChanged |= (set[word] & ~there[word]) != 0;
+                    there[word] |= set[word];
+                }
+                if (isChanged)
+                    pending.Enqueue(successor);
+            }
+        }
+        return sets;
+    }
+
     private HashSet<int> Search(IEnumerable<int> starts, Func<int, IEnumerable<int>> next)
     {
         HashSet<int> found = Visit(starts, next);

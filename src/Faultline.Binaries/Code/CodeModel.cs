@@ -1,4 +1,5 @@
 using System.Globalization;
+using Faultline.Binaries.Code.Appends;
 using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 
@@ -201,6 +202,20 @@ internal sealed class CodeModel
         flows.Add(function, flow);
         FollowedSize += (long)(info.End - info.Entry);
         return flow;
+    }
+
+    /// <summary>The flow of a function and its accesses to memory, which are not kept.</summary>
+    public (FunctionFlow Flow, IReadOnlyList<MemoryAccess> Accesses) AccessesOf(int function)
+    {
+        var accesses = new List<MemoryAccess>();
+        FunctionFlow flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, accesses);
+        if (!flows.TryAdd(function, flow))
+        {
+            // Others know the values of the flow that is kept, which lacks those that only accesses have.
+            FunctionFlow kept = flow = flows[function];
+            accesses.RemoveAll(access => access.Target >= kept.Values.Count || access.Pointer >= kept.Values.Count);
+        }
+        return (flow, accesses);
     }
 }
 

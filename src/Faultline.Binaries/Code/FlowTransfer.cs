@@ -39,6 +39,7 @@ internal sealed partial class FlowTransfer
     {
         if (IsRecording && Touches is { } touches)
             NoteTouches(touches, instruction, state);
+        NoteAccess(instruction, state);
         switch (instruction.Mnemonic)
         {
             case Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Prefetcht0 or Mnemonic.Prefetchnta or Mnemonic.Bt:

@@ -1,3 +1,4 @@
+using Faultline.Binaries.Code.Appends;
 using Faultline.Binaries.GoSym;
 using Iced.Intel;
 
@@ -48,10 +49,14 @@ internal sealed class FunctionFlow
 
     public CallFact? FindCall(ulong address) => callsByAddress.GetValueOrDefault(address);
 
-    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context)
+    /// <param name="body">The function.</param>
+    /// <param name="stackObjects">Its variables whose address is taken.</param>
+    /// <param name="context">The rest of the program.</param>
+    /// <param name="accesses">Gets the accesses to memory; null when nobody wants them. They can have values of their own, numbered after all others.</param>
+    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context, List<MemoryAccess>? accesses = null)
     {
         var flow = new FunctionFlow(body.Function, stackObjects);
-        flow.Run(body, context, touches: null);
+        flow.Run(body, context, accesses: accesses);
         return flow;
     }
 
@@ -76,7 +81,7 @@ internal sealed class FunctionFlow
             calls.Add(call);
     }
 
-    private void Run(FunctionBody body, FlowContext context, List<MemoryTouch>? touches)
+    private void Run(FunctionBody body, FlowContext context, List<MemoryTouch>? touches = null, List<MemoryAccess>? accesses = null)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
         if (blocks.Count is 0 or > BlockLimit || body.Instructions.IsEmpty)
@@ -102,6 +107,15 @@ internal sealed class FunctionFlow
 
         transfer.IsRecording = true;
         for (int i = 0; i < blocks.Count; i++)
+        {
+            if (states[i] is { } state)
+                transfer.Apply(blocks[i], accesses is null ? state : state.Copy());
+        }
+
+        // Once more for the accesses, so that what they number comes after all other values.
+        transfer.IsRecording = false;
+        transfer.Accesses = accesses;
+        for (int i = 0; i < blocks.Count && accesses is not null; i++)
         {
             if (states[i] is { } state)
                 transfer.Apply(blocks[i], state);

@@ -27,7 +27,7 @@ public sealed record CallSite(ulong FunctionEntry, ulong CallAddress, IReadOnlyL
 /// followed but memory is not, so operands have no provenance there.
 /// Immutable and thread-safe.
 /// </summary>
-public sealed class ProgramCode
+public sealed partial class ProgramCode
 {
     private readonly Lock gate = new();
     private readonly Lazy<Analysis?> analysis;

@@ -120,6 +120,27 @@ internal sealed class ProbePlanner(ProbeTarget target)
         return true;
     }
 
+    /// <summary>Probes an instruction of the program, which is single-stepped unless the kernel emulates it; false when it lies in no executable part of the file.</summary>
+    public bool AddInstruction(ProbeKind kind, ulong address, IReadOnlyList<SourceFrame> frames, IEnumerable<string> fetches)
+    {
+        if (target.FileOffset(address) is not { } offset)
+            return false;
+        if (!_addresses.Add(address))
+            return true;
+        _points.Add(new ProbePoint
+        {
+            Kind = kind,
+            Index = 0,
+            Address = address,
+            FileOffset = offset,
+            Function = frames is [{ } first, ..] ? first.Function : "",
+            Place = frames is [{ } line, ..] ? string.Create(CultureInfo.InvariantCulture, $"{line.File}:{line.Line}") : null,
+            IsCallSite = true,
+            Fetches = [_fetches.Goroutine, .. fetches],
+        });
+        return true;
+    }
+
     /// <summary>Probes the first cheap instruction behind a call, if there is one that is not probed already.</summary>
     public void AddDone(MapCallSite site)
     {

@@ -27,6 +27,16 @@ public static class ProbePlans
         return planner.Build(group, "", writesAreComplete: false);
     }
 
+    /// <summary>Growths of slices in places that several goroutines reach, uses of their arrays by code that can run elsewhere, starts of collections, and how the program dies.</summary>
+    public static ProbePlan Appends(ProbeTarget target, string group, IReadOnlyList<ExtraProbe> extras)
+    {
+        ProbePlanner planner = new(target);
+        AppendProbes.Add(planner, target);
+        planner.AddEnds();
+        ExtraProbes.Add(planner, target, extras);
+        return planner.Build(group, "", writesAreComplete: false);
+    }
+
     /// <summary>Only what was asked for.</summary>
     public static ProbePlan Only(ProbeTarget target, string group, IReadOnlyList<ExtraProbe> extras)
     {

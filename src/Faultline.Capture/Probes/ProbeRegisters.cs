@@ -17,6 +17,20 @@ internal sealed record ProbeRegisters
     /// <summary>Integer arguments in their order.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>A general-purpose register by the processor's number: rax 0, rcx 1 … r15 15.</summary>
+    public static string Amd64ByNumber(int number) => number switch
+    {
+        0 => "%ax",
+        1 => "%cx",
+        2 => "%dx",
+        3 => "%bx",
+        4 => "%sp",
+        5 => "%bp",
+        6 => "%si",
+        7 => "%di",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"%r{number}"),
+    };
+
     public static ProbeRegisters? For(string architecture) => architecture switch
     {
         "amd64" => new() { G = "%r14", FramePointer = "%bp", Link = null, Arguments = ["%ax", "%bx", "%cx", "%di", "%si", "%r8", "%r9", "%r10", "%r11"] },

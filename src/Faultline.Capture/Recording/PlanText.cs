@@ -62,6 +62,7 @@ public static class PlanText
         RecordMode.Targeted => "targeted",
         RecordMode.Sample => "sample",
         RecordMode.Sched => "sched",
+        RecordMode.Append => "append",
         _ => "watch",
     };
 

@@ -17,4 +17,7 @@ public enum RecordMode
 
     /// <summary>Writes to the write mark of given maps, by the processor's debug registers.</summary>
     Watch,
+
+    /// <summary>Appends to slices that several goroutines reach, and uses of the arrays that they leave.</summary>
+    Append,
 }

@@ -52,6 +52,7 @@ public static class RecordPlans
         {
             RecordMode.Trace => ProbePlans.Trace(request.Target, request.Group, request.Extras),
             RecordMode.Targeted => ProbePlans.Targeted(request.Target, request.Group, request.MapType, request.Extras),
+            RecordMode.Append => ProbePlans.Appends(request.Target, request.Group, request.Extras),
             RecordMode.Watch or RecordMode.Sched => ProbePlans.Ends(request.Target, request.Group, request.Extras),
             _ => ProbePlans.Only(request.Target, request.Group, request.Extras),
         };
@@ -67,6 +68,9 @@ public static class RecordPlans
             case RecordMode.Watch:
                 callGraph = StackCopy;
                 notes.Add("a hit of a debug register costs about a microsecond on bare metal and twenty on a virtual machine; only writers of these maps pay");
+                break;
+            case RecordMode.Append:
+                notes.Add("a hit at an access to an array costs about ten microseconds, because the kernel single-steps most of these instructions; read it with 'faultline appends BINARY --recording'");
                 break;
             case RecordMode.Sched:
                 events.AddRange(request.Events.Existing(s_schedEvents, notes));

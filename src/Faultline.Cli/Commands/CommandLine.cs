@@ -33,6 +33,7 @@ internal static class CommandLine
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
         root.Subcommands.Add(RaceCommand.Create(options));
+        root.Subcommands.Add(AppendsCommand.Create());
         root.Subcommands.Add(EscapeCommand.Create());
         root.Subcommands.Add(RecordCommand.Create(options));
         root.Subcommands.Add(CatchCommand.Create(options));

@@ -12,12 +12,13 @@ internal sealed class RecordOptions
     private readonly Option<RecordMode> _mode = DiagnoseOptions.Choice(
         "--mode",
         "MODE",
-        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls, for 'faultline threads'. 'watch': writes to given maps, by debug registers.",
+        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls, for 'faultline threads'. 'watch': writes to given maps, by debug registers. 'append': appends to shared slices and uses of the arrays they leave, for 'faultline appends'.",
         ("trace", RecordMode.Trace),
         ("targeted", RecordMode.Targeted),
         ("sample", RecordMode.Sample),
         ("sched", RecordMode.Sched),
-        ("watch", RecordMode.Watch));
+        ("watch", RecordMode.Watch),
+        ("append", RecordMode.Append));
 
     private readonly Option<int?> _processId = new("--pid", "-p") { HelpName = "PID", Description = "Record a running process instead of starting a command." };
 

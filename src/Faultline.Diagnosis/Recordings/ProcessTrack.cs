@@ -79,6 +79,9 @@ internal sealed class ProcessTrack(int? release, Func<ulong, bool> isMapCode)
             case ProbeKind.Exit:
                 Close(KeyOf(probe), AccessEnd.Exited, probe.Time);
                 break;
+            case ProbeKind.SliceLeave or ProbeKind.SliceGrown or ProbeKind.ArrayRead or ProbeKind.ArrayWrite or ProbeKind.CollectionStart:
+                // Instructions of the program, of which none is a call that lasts; Appends reads them.
+                break;
             case ProbeKind.MapGrow or ProbeKind.SliceGrow or ProbeKind.Function:
                 // The runtime calls these inside operations as well.
                 break;

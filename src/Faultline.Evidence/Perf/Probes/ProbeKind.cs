@@ -36,6 +36,19 @@ public enum ProbeKind
     /// <summary>A slice is about to move to a larger array.</summary>
     SliceGrow,
 
+    /// <summary>The same, with what tells the old array's extent: its element type and, as detail, its capacity in elements.</summary>
+    SliceLeave,
+
+    /// <summary>That has returned to the code that appends: the object is the new array.</summary>
+    SliceGrown,
+
+    /// <summary>Memory is about to be read or written through a slice's pointer, at an instruction of the program; the object is the pointer.</summary>
+    ArrayRead,
+    ArrayWrite,
+
+    /// <summary>A collection of garbage may start: only after one can memory be used for something else.</summary>
+    CollectionStart,
+
     /// <summary>A map grows or moves entries to its new tables.</summary>
     MapGrow,
 
