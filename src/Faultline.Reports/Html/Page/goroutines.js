@@ -21,6 +21,7 @@ function goroutines(incident, runsOfBuckets) {
     active = Math.min(active, Math.max(0, rows.length - 1));
     found.textContent = `${count(rows.goroutines)} of ${plural(crowd.ids.length, 'goroutine', 'goroutines')} in ${plural(rows.buckets, 'group', 'groups')} of equal stacks${crowd.unknown > 0 ? `; the numbers of ${count(crowd.unknown)} more are not kept` : ''}`;
     space.style.height = `${rows.length * ROW}px`;
+    list.style.height = `${Math.min(420, Math.max(4, rows.length) * ROW + 2)}px`;
     list.scrollTop = Math.min(list.scrollTop, rows.length * ROW);
     show();
     describe();

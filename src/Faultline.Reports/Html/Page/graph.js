@@ -1,5 +1,10 @@
 const MOST_NODES = 400;
 
+// The words go before the name of a goroutine; on an arrow there is none.
+function edgeWords(kind) {
+  return facts.words.edges[kind].replace(/,$/, '');
+}
+
 // Who waits for whom. An arrow goes from who waits to what is waited for and from there, dashed because it is inferred, to who has it.
 function waitGraph(incident, steps, select) {
   const graph = incident.waitGraph;
@@ -42,7 +47,7 @@ function graphParts(graph) {
   const shown = new Set(nodes.map(node => node.id));
   const arrows = graph.edges.filter(edge => shown.has(edge.from) && shown.has(edge.to)).map(edge => {
     const isTurned = edge.inferred && edge.kind !== 'code-could-wake';
-    const label = isTurned ? (edge.kind === 'holds' ? 'held by' : 'within reach of') : facts.words.edges[edge.kind];
+    const label = isTurned ? (edge.kind === 'holds' ? 'held by' : 'within reach of') : edgeWords(edge.kind);
     return { from: isTurned ? edge.to : edge.from, to: isTurned ? edge.from : edge.to, label, inferred: edge.inferred, circle: onCircle.has(edge.from) && onCircle.has(edge.to) };
   });
   return { nodes, arrows, circles, onCircle, isStuck, leftOut: graph.nodes.length - nodes.length };
@@ -75,7 +80,7 @@ function lastPart(name) {
 }
 
 function short(text) {
-  return text.length > 30 ? `${text.slice(0, 29)}…` : text;
+  return text.length > 34 ? `${text.slice(0, 33)}…` : text;
 }
 
 function arrowOf(arrow, places, all) {
@@ -113,7 +118,7 @@ function queues(graph) {
   if (objects.length === 0) {
     return null;
   }
-  const names = edges => edges.slice(0, 6).map(edge => `${nodeName(nodes.get(edge.from))} (${facts.words.edges[edge.kind].replace(/,$/, '')})`).join(', ') + (edges.length > 6 ? `, … ${edges.length - 6} more` : '');
+  const names = edges => edges.slice(0, 6).map(edge => `${nodeName(nodes.get(edge.from))} (${edgeWords(edge.kind)})`).join(', ') + (edges.length > 6 ? `, … ${edges.length - 6} more` : '');
   const rows = objects.slice(0, 100).map(node => {
     const edges = graph.edges.filter(edge => edge.to === node.id && nodes.has(edge.from));
     return make('tr', null, make('th', { scope: 'row' }, make('code', null, nodeName(node))), make('td', null, names(edges.filter(edge => !edge.inferred))), make('td', null, names(edges.filter(edge => edge.inferred))));

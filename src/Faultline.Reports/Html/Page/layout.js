@@ -1,4 +1,4 @@
-const BOX = { width: 200, height: 62 };
+const BOX = { width: 236, height: 62 };
 const GAP = { x: 150, y: 30 };
 
 // Places for the nodes of a graph: circles as rings, what hangs on them in columns to their right, parts of the graph under one another.
@@ -67,9 +67,9 @@ function layout(nodes, arrows, circles) {
       if (isRing && index === 0) {
         column.forEach((id, at) => {
           const angle = Math.PI + (2 * Math.PI * at) / column.length;
-          places.set(id, { x: radius * 200 + radius * 200 * Math.cos(angle), y: middle + radius * 130 * Math.sin(angle) });
+          places.set(id, { x: radius * 230 + radius * 230 * Math.cos(angle), y: middle + radius * 130 * Math.sin(angle) });
         });
-        x = radius * 400;
+        x = radius * 460;
       } else {
         column.forEach((id, at) => places.set(id, { x, y: middle + (at - (column.length - 1) / 2) * (BOX.height + GAP.y) }));
       }
