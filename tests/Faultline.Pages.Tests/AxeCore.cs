@@ -18,7 +18,7 @@ internal static class AxeCore
         if (!File.Exists(script))
         {
             Directory.CreateDirectory(folder);
-            Call("npm", folder, "pack", $"axe-core@{Version}");
+            Call("npm", folder, "pack", "--silent", $"axe-core@{Version}");
             Call("tar", folder, "xzf", $"axe-core-{Version}.tgz");
         }
 

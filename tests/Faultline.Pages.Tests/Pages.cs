@@ -16,7 +16,7 @@ public sealed class Pages : IDisposable
     /// <summary>Where they lie.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("faultline-pages-").FullName;
 
-    /// <summary>The path of a page: <c>map</c>, <c>deadlock</c>, <c>channel</c>, <c>race</c>, <c>crowd</c>, <c>hostile</c>, or a report built by hand for what needs a recorder.</summary>
+    /// <summary>The path of a page: <c>map</c>, <c>deadlock</c>, <c>channel</c>, <c>race</c>, <c>crowd</c>, <c>hostile-log</c>, or a report built by hand for what needs a recorder.</summary>
     public string Get(string name)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ public sealed class Pages : IDisposable
             case "race":
                 OfRace(path);
                 break;
-            case "hostile":
+            case "hostile-log":
                 Diagnose(path, HostileLog());
                 break;
             default:
@@ -88,12 +88,13 @@ public sealed class Pages : IDisposable
 
     private static Toolchain Newest => Toolchain.Newest ?? throw new InvalidOperationException("no Go toolchain in the cache: run eng/toolchains.sh");
 
-    /// <summary>A crash whose words try everything that a page could fall for, and a line of ten million characters.</summary>
+    /// <summary>A crash whose words try everything that a page could fall for, after a line of ten million characters.</summary>
     private string HostileLog()
     {
         const string Attack = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=2'><!--<script>\u202egnihton\u202c \u001b[31mred\u001b[0m \u2028 &lt;b&gt;";
         StringBuilder log = new();
-        log.Append("panic: ").Append(Attack).Append('A', 10_000_000).Append("\n\ngoroutine 1 [running]:\n");
+        log.Append(Attack).Append('A', 10_000_000).Append('\n');
+        log.Append("panic: ").Append(Attack).Append('A', 200_000).Append("\n\ngoroutine 1 [running]:\n");
         log.Append("main.").Append(Attack.Replace(' ', '_')).Append("(0x1)\n\t/src/<script>alert(1)</script>.go:7 +0x1d\n");
         log.Append("main.main()\n\t/src/main.go:3 +0x10\nexit status 2\n");
         string path = Path.Combine(Folder, "hostile.log");

@@ -61,10 +61,10 @@ function nodeName(node) {
 function nodeOf(node, middle, parts, choose) {
   const kind = node.goroutine === null ? 'object' : 'goroutine';
   const mark = parts.onCircle.has(node.id) ? ' circle' : parts.isStuck.has(node.id) ? ' stuck' : '';
-  const lines = [nodeName(node), node.state, node.function && `${lastPart(node.function)} ${node.file ? fileName(node.file) : ''}:${node.line ?? '?'}`].filter(line => line);
-  const group = draw('g', { class: `node ${kind}${mark}`, tabindex: 0, role: 'button', 'aria-label': lines.join(', '), transform: `translate(${middle.x} ${middle.y})`, click: choose },
+  const lines = [nodeName(node), node.state, node.function && `${lastPart(node.function)} ${node.file ? fileName(node.file) : ''}:${node.line ?? '?'}`].filter(line => line).map(short);
+  const group = draw('g', { class: `node ${kind}${mark}`, tabindex: 0, role: 'button', 'aria-label': lines.join(' '), transform: `translate(${middle.x} ${middle.y})`, click: choose },
     draw('rect', { x: -BOX.width / 2, y: -BOX.height / 2, width: BOX.width, height: BOX.height, rx: kind === 'object' ? BOX.height / 2 : 6 }),
-    lines.map((line, at) => draw('text', { y: (at - (lines.length - 1) / 2) * 16 + 4, class: at === 0 ? 'name' : null }, short(line))));
+    lines.map((line, at) => [draw('text', { y: (at - (lines.length - 1) / 2) * 16 + 4, class: at === 0 ? 'name' : null }, line), ' ']));
   group.addEventListener('keydown', event => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
