@@ -34,7 +34,7 @@ internal static class GoroutineBuckets
     private sealed class Group(GoroutineTrace first)
     {
         private readonly PriorityQueue<long, long> _smallest = new();
-        private readonly List<GoroutineRun> _runs = [];
+        private readonly PackedIds _ids = new();
         private long? _wait;
 
         public GoroutineTrace First { get; } = first;
@@ -46,7 +46,7 @@ internal static class GoroutineBuckets
             Count++;
             if (goroutine.Header.WaitMinutes is { } minutes)
                 _wait = Math.Max(_wait ?? 0, minutes);
-            Extend(goroutine.Id);
+            _ids.Add(goroutine.Id);
             if (_smallest.Count < MostIds)
                 _smallest.Enqueue(goroutine.Id, -goroutine.Id);
             else
@@ -59,34 +59,10 @@ internal static class GoroutineBuckets
             Status = First.Status,
             WaitMinutes = _wait,
             Goroutines = _smallest.UnorderedItems.Select(item => item.Element).Order().ToList(),
-            Runs = Merge(),
+            Runs = _ids,
             Frames = AccessFrames.OfStack(First.Stack, image),
             CreatedBy = AccessFrames.OfCreation(First.CreatedBy, image),
             StackUnavailable = First.IsStackUnavailable,
         };
-
-        private void Extend(long id)
-        {
-            if (_runs is [.., var last] && last.First + last.Count == id)
-                _runs[^1] = last with { Count = last.Count + 1 };
-            else
-                _runs.Add(new GoroutineRun(id, 1));
-        }
-
-        // A traceback is nearly in the order of ids: the running goroutine comes first, and reused ones come where their places are.
-        private List<GoroutineRun> Merge()
-        {
-            _runs.Sort((left, right) => left.First.CompareTo(right.First));
-            List<GoroutineRun> merged = [];
-            foreach (GoroutineRun run in _runs)
-            {
-                if (merged is [.., var last] && last.First + last.Count == run.First)
-                    merged[^1] = last with { Count = last.Count + run.Count };
-                else
-                    merged.Add(run);
-            }
-
-            return merged;
-        }
     }
 }

@@ -123,8 +123,8 @@ public sealed record GoroutineBucket
     /// <summary>The first ids, ascending, at most 16.</summary>
     public required IReadOnlyList<long> Goroutines { get; init; }
 
-    /// <summary>All ids as runs, ascending; empty where only the first ones are known.</summary>
-    public IReadOnlyList<GoroutineRun> Runs { get; init; } = [];
+    /// <summary>All ids as runs, in the order of the log; empty where only the first ones are known.</summary>
+    public IEnumerable<GoroutineRun> Runs { get; init; } = [];
 
     /// <summary>The shared stack, innermost first.</summary>
     public required IReadOnlyList<AccessFrame> Frames { get; init; }

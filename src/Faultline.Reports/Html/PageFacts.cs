@@ -112,7 +112,7 @@ internal static class PageFacts
     }
 
     // Pairs of the gap before a run and its length: small numbers even where ids are large and every second one is of another bucket.
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<GoroutineRun> runs)
+    private static void Write(Utf8JsonWriter json, IEnumerable<GoroutineRun> runs)
     {
         long end = 0;
         json.WriteStartArray();

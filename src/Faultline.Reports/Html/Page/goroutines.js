@@ -159,6 +159,7 @@ function unpack(buckets, runsOfBuckets) {
         owners[at++] = bucket;
       }
     }
+    ids.subarray(starts.at(-1), at).sort();
   });
   starts.push(at);
   const haystacks = buckets.map(bucket => [bucket.status, ...bucket.frames.flatMap(entry => [entry.function, place(entry.file, entry.line)]), creation(bucket.createdBy) ?? ''].join('\n').toLowerCase());

@@ -19,11 +19,11 @@ function racesPage(report) {
 
 function race(finding, words, title) {
   const kinds = finding.accesses.map((access, at) => `${words.sides[at].what}${access.expression && access.expressionBasis !== 'operation' ? ` ${access.expression}` : ''}`);
-  const summary = kinds.length === 2 ? `The race detector saw a ${kinds[0]} and, before it, a ${kinds[1]}, of the same memory and with nothing between them that orders them.`
-    : kinds.length === 1 ? `The race detector saw a ${kinds[0]}; the report is cut off before the other side.` : 'The report is cut off before both sides.';
+  const summary = kinds.length === 2 ? `The race detector reported this ${kinds[0]}, and before it this ${kinds[1]}, of the same memory, with nothing that orders the two.`
+    : kinds.length === 1 ? `The race detector reported this ${kinds[0]}; the report is cut off before the other side.` : 'The report is cut off before both sides.';
   const sides = finding.accesses.map((access, at) => raceSide(access, words.sides[at]));
   return make('div', null,
-    make('section', { class: 'verdict', 'aria-label': 'Verdict' }, make('p', { class: 'sure' }, badge(finding.accesses.length === 2 ? 'confirmed' : null), finding.accesses.length === 2 && ' observed directly, by the race detector'), make('h1', null, `data race: ${title}`), make('p', { class: 'summary' }, summary),
+    make('section', { class: 'verdict', 'aria-label': 'Verdict' }, make('p', { class: 'sure' }, make('span', { class: 'badge confirmed' }, 'reported'), ' by the race detector'), make('h1', null, `data race: ${title}`), make('p', { class: 'summary' }, summary),
       make('p', { class: 'where' }, `${sourceName(finding.source)}:${finding.line}`, finding.stream && `, from ${finding.stream}`, finding.carrier && `, log unwrapped (${finding.carrier})`)),
     section('sides', 'Both sides', make('div', { class: 'sides' }, sides, finding.accesses.length < 2 && make('article', { class: 'side absent' }, make('h3', null, finding.accesses.length === 0 ? 'Now' : 'Before'), make('p', null, 'Not in the log: the report is cut off.')))),
     finding.array && arrayPicture(finding),
@@ -35,7 +35,7 @@ function race(finding, words, title) {
 function raceSide(access, words) {
   const basis = { source: 'from the source line', binary: 'from the binary', operation: 'operands not known' };
   return make('article', { class: 'side' }, make('h3', null, access.previous ? 'Before' : 'Now'),
-    make('p', { class: 'who' }, words.what, access.write ? ' (writes)' : ' (reads)'),
+    make('p', { class: 'who' }, words.what),
     access.expression && make('p', { class: 'expression' }, make('code', null, longText(access.expression)), make('span', { class: 'note' }, ` ${basis[access.expressionBasis]}`)),
     make('dl', null, definition('At', words.where), definition('Who', words.who), definition('Address', access.address && make('code', null, access.address)),
       access.candidates.length > 0 && definition('Perhaps', make('ul', null, access.candidates.slice(0, 50).map(line => make('li', null, `${line.function}, ${place(line.file, line.line)}`))))),
