@@ -1,5 +1,8 @@
 const ROW = 30;
 
+// Browsers end a page at some 17 million pixels.
+const MOST_ROWS = 500000;
+
 // All goroutines, under the stacks that they share. Only the rows in view are in the document, so a hundred thousand of them scroll and filter at once.
 function goroutines(incident, runsOfBuckets) {
   const buckets = incident.buckets;
@@ -19,7 +22,7 @@ function goroutines(incident, runsOfBuckets) {
   function refresh() {
     rows = filter(crowd, buckets, opened, input.value, state.value === '' ? null : states[Number(state.value)]);
     active = Math.min(active, Math.max(0, rows.length - 1));
-    found.textContent = `${count(rows.goroutines)} of ${plural(crowd.ids.length, 'goroutine', 'goroutines')} in ${plural(rows.buckets, 'group', 'groups')} of equal stacks${crowd.unknown > 0 ? `; the numbers of ${count(crowd.unknown)} more are not kept` : ''}`;
+    found.textContent = `${count(rows.goroutines)} of ${plural(crowd.ids.length, 'goroutine', 'goroutines')} in ${plural(rows.buckets, 'group', 'groups')} of equal stacks${crowd.unknown > 0 ? `; the numbers of ${count(crowd.unknown)} more are not kept` : ''}${rows.isCut ? `; the first ${count(MOST_ROWS)} rows are listed: filter for the others` : ''}`;
     space.style.height = `${rows.length * ROW}px`;
     list.style.height = `${Math.min(420, Math.max(4, rows.length) * ROW + 2)}px`;
     list.scrollTop = Math.min(list.scrollTop, rows.length * ROW);
@@ -196,7 +199,8 @@ function filter(crowd, buckets, opened, query, state) {
       groups++;
     }
   }
-  const shown = rows.subarray(0, length);
+  const shown = rows.subarray(0, Math.min(length, MOST_ROWS));
+  shown.isCut = length > MOST_ROWS;
   shown.goroutines = found;
   shown.buckets = groups;
   return shown;
