@@ -28,7 +28,7 @@ step() {
   "$@" || { fail "$name"; return 1; }
 }
 
-# Tool and Debian package, one pair a line: the AOT link and the race detector, then the oracles and the recorder.
+# Tool and Debian package, one pair a line: the AOT link and the race detector, then the oracles, the recorder and the browser.
 install_packages() {
   local missing=() tool package
   while read -r tool package; do
@@ -46,6 +46,7 @@ llvm-symbolizer llvm
 debuginfod-find debuginfod
 npm npm
 dot graphviz
+chromium chromium
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

@@ -1,5 +1,6 @@
 using System.Text;
 using Faultline.Diagnosis;
+using Faultline.Reports.Html;
 using Faultline.Reports.Json;
 using Faultline.Reports.Text;
 
@@ -9,7 +10,21 @@ namespace Faultline.Cli;
 internal sealed record ReportSink(OutputFormat Format, string? OutputPath, ColorChoice Color)
 {
     /// <summary>True when the report shows instructions.</summary>
-    public bool WantsCode => Format == OutputFormat.Json;
+    public bool WantsCode => Format != OutputFormat.Text;
+
+    /// <summary>This sink, if its report can go there.</summary>
+    /// <param name="isShared">Standard output is that of the program that is watched.</param>
+    /// <exception cref="UserErrorException">A page would go to a terminal, or among a program's output.</exception>
+    public ReportSink Checked(bool isShared = false)
+    {
+        if (Format != OutputFormat.Html || OutputPath is not (null or "-"))
+            return this;
+        if (isShared)
+            throw new UserErrorException(ExitCode.Usage, "--format html writes a page of its own, and standard output is the program's here. Say where it goes: -o report.html");
+        if (!Console.IsOutputRedirected)
+            throw new UserErrorException(ExitCode.Usage, "--format html is a page for a browser, not for a terminal. Say where it goes: -o report.html");
+        return this;
+    }
 
     /// <summary>False when standard output was closed by its reader, which is no error: <c>faultline … | head</c>.</summary>
     public bool Write(DiagnosisReport report) => Write((stream, style) => WriteReport(stream, report, style));
@@ -17,7 +32,7 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
     /// <summary>The same for a report of another kind.</summary>
     public bool Write(Action<Stream, TextStyle> report)
     {
-        if (OutputPath is not null)
+        if (OutputPath is not null and not "-")
         {
             WriteFile(OutputPath, report);
             return true;
@@ -91,6 +106,10 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
         {
             JsonReport.Write(report, buffered);
         }
+        else if (Format == OutputFormat.Html)
+        {
+            HtmlReport.Write(report, buffered);
+        }
         else
         {
             using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
@@ -117,6 +136,9 @@ internal enum OutputFormat
 {
     Text,
     Json,
+
+    /// <summary>One page for a browser, of crashes and races.</summary>
+    Html,
 }
 
 /// <summary>The values of <c>--color</c>.</summary>

@@ -183,6 +183,8 @@ public sealed class CommandLineTests
         { "pipe-crash", "", "crash.log", 0 },
         { "pipe-crash", "--fail-on possible", "crash.log", 3 },
         { "pipe-json", "--format json", "crash.log", 0 },
+        { "pipe-html", "--format html", "crash.log", 64 },
+        { "record-html", "record --format html -- ./app", "empty.log", 64 },
         { "no-crash", "diagnose plain.log", "empty.log", 65 },
         { "no-crash-stdin", "diagnose -", "plain.log", 65 },
         { "no-crash-two", "diagnose plain.log empty.log", "empty.log", 65 },

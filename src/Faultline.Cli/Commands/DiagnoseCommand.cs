@@ -16,6 +16,7 @@ internal static class DiagnoseCommand
           faultline diagnose crash.log --binary ./app --format json -o report.json
           journalctl -u app -o cat | faultline diagnose - --binary /usr/local/bin/app
           faultline diagnose ci.log --fail-on probable
+          faultline diagnose crash.log ./app --format html -o report.html
           faultline diagnose crash.log ./app perf.data
           faultline diagnose crash.log build.log     (go build -gcflags=-m=2 ./... 2> build.log)
           faultline diagnose ./app core.1234

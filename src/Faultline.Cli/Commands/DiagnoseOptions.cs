@@ -21,7 +21,7 @@ internal sealed class DiagnoseOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<OutputFormat> _format = Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+    private readonly Option<OutputFormat> _format = Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs, 'html' for a page of its own (with -o).", ("text", OutputFormat.Text), ("json", OutputFormat.Json), ("html", OutputFormat.Html));
 
     private readonly Option<Confidence?> _failOn = Choice<Confidence?>(
         "--fail-on",
@@ -70,6 +70,12 @@ internal sealed class DiagnoseOptions
     {
         command.Options.Add(_format);
         command.Options.Add(_color);
+        command.Validators.Add(result =>
+        {
+            // Told before the program runs: afterwards the report would have nowhere to go.
+            if (result.GetResult(_format) is { } given && !given.Errors.Any() && given.GetValue(_format) == OutputFormat.Html)
+                result.AddError("--format html needs a file of its own. Make the page from what is kept: faultline diagnose RECORDING --format html -o report.html");
+        });
     }
 
     /// <summary>Adds only the choice of colours.</summary>
@@ -79,8 +85,9 @@ internal sealed class DiagnoseOptions
 
     public Confidence? FailOn(ParseResult arguments) => arguments.GetValue(_failOn);
 
-    public ReportSink Sink(ParseResult arguments) =>
-        new(arguments.GetValue(_format), arguments.GetValue(_output), arguments.GetValue(_color));
+    /// <param name="isShared">Standard output is that of the program that is watched.</param>
+    public ReportSink Sink(ParseResult arguments, bool isShared = false) =>
+        new ReportSink(arguments.GetValue(_format), arguments.GetValue(_output), arguments.GetValue(_color)).Checked(isShared);
 
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths(ParseResult arguments)
     {

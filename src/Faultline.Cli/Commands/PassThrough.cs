@@ -17,7 +17,7 @@ internal static class PassThrough
         if (!Console.IsInputRedirected)
             throw new UserErrorException(ExitCode.Usage, "nothing to read. Pipe a program in: './app 2>&1 | faultline', or give a log: 'faultline diagnose crash.log ./app'. More: 'faultline --help'");
 
-        ReportSink sink = options.Sink(arguments);
+        ReportSink sink = options.Sink(arguments, isShared: true);
         IReadOnlyList<KeyValuePair<string, string>> sourcePaths = options.SourcePaths(arguments);
         using GoBinary? binary = options.Binary(arguments) is { } path ? InputSet.OpenBinary(path) : null;
 
@@ -37,7 +37,7 @@ internal static class PassThrough
             return ExitCode.Ok;
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, WantsCode = sink.WantsCode });
         bool hasCrash = report.Incidents.Count > 0;
-        if (!hasCrash && sink.Format != OutputFormat.Text)
+        if (!hasCrash && sink.Format == OutputFormat.Json)
             return ExitCode.Ok;
         if (sink.OutputPath is null)
             TryWrite(output, endsLine ? "\n"u8 : "\n\n"u8);

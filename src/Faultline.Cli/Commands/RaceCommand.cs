@@ -8,6 +8,7 @@ using Faultline.Diagnosis.Slices;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Tracebacks;
+using Faultline.Reports.Html;
 using Faultline.Reports.Json;
 using Faultline.Reports.Text;
 
@@ -92,10 +93,10 @@ internal static class RaceCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>True when the logs hold reports of the race detector and no crash, and the report is for people: then races are what there is to tell.</summary>
+    /// <summary>True when the logs hold reports of the race detector and no crash, and the report is not the JSON of crashes: then races are what there is to tell.</summary>
     public static bool TryShow(IReadOnlyList<TracebackLog> logs, GoBinary? binary, IReadOnlyList<EscapeIndex> builds, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, ReportSink sink)
     {
-        if (sink.Format != OutputFormat.Text || !logs.Any(log => log.Races.ReportCount > 0))
+        if (sink.Format == OutputFormat.Json || !logs.Any(log => log.Races.ReportCount > 0))
             return false;
         Show(RaceExplainer.Explain(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, Builds = builds }), ShownRaces, sink);
         return true;
@@ -112,6 +113,12 @@ internal static class RaceCommand
         if (format == OutputFormat.Json)
         {
             RaceJson.Write(diagnosis, stream);
+            return;
+        }
+
+        if (format == OutputFormat.Html)
+        {
+            HtmlReport.Write(diagnosis, stream);
             return;
         }
 

@@ -34,6 +34,7 @@ internal static class GoroutineBuckets
     private sealed class Group(GoroutineTrace first)
     {
         private readonly PriorityQueue<long, long> _smallest = new();
+        private readonly PackedIds _ids = new();
         private long? _wait;
 
         public GoroutineTrace First { get; } = first;
@@ -45,6 +46,7 @@ internal static class GoroutineBuckets
             Count++;
             if (goroutine.Header.WaitMinutes is { } minutes)
                 _wait = Math.Max(_wait ?? 0, minutes);
+            _ids.Add(goroutine.Id);
             if (_smallest.Count < MostIds)
                 _smallest.Enqueue(goroutine.Id, -goroutine.Id);
             else
@@ -57,6 +59,7 @@ internal static class GoroutineBuckets
             Status = First.Status,
             WaitMinutes = _wait,
             Goroutines = _smallest.UnorderedItems.Select(item => item.Element).Order().ToList(),
+            Runs = _ids,
             Frames = AccessFrames.OfStack(First.Stack, image),
             CreatedBy = AccessFrames.OfCreation(First.CreatedBy, image),
             StackUnavailable = First.IsStackUnavailable,

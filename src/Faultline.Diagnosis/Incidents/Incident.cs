@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Escapes;
@@ -101,6 +102,12 @@ public sealed record SampledLine(AccessOperation Operation, string Function, str
 /// <param name="Command">A command line or setting to copy; empty when there is none.</param>
 public sealed record MissingPiece(string What, string Command);
 
+/// <summary>Goroutines with consecutive ids: a crowd of a million is a few of these.</summary>
+/// <param name="First">The smallest id.</param>
+/// <param name="Count">How many.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct GoroutineRun(long First, int Count);
+
 /// <summary>Goroutines with equal stacks.</summary>
 public sealed record GoroutineBucket
 {
@@ -115,6 +122,9 @@ public sealed record GoroutineBucket
 
     /// <summary>The first ids, ascending, at most 16.</summary>
     public required IReadOnlyList<long> Goroutines { get; init; }
+
+    /// <summary>All ids as runs, in the order of the log; empty where only the first ones are known.</summary>
+    public IEnumerable<GoroutineRun> Runs { get; init; } = [];
 
     /// <summary>The shared stack, innermost first.</summary>
     public required IReadOnlyList<AccessFrame> Frames { get; init; }

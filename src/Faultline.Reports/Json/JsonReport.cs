@@ -27,13 +27,21 @@ public static class JsonReport
         NewLine = "\n",
     });
 
+    private static readonly JsonReportContext EmbeddedContext = new(new JsonSerializerOptions
+    {
+        Encoder = EmbeddedJson.Encoder,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    });
+
     /// <summary>Writes the whole report as UTF-8 with a final newline. The stream stays open.</summary>
     public static void Write(DiagnosisReport report, Stream stream)
     {
-        JsonDocumentModel document = new(Schema, Map(report.Incidents, Of), Map(report.Diagnostics, Of));
-        JsonSerializer.Serialize(stream, document, Context.JsonDocumentModel);
+        JsonSerializer.Serialize(stream, Of(report), Context.JsonDocumentModel);
         stream.Write("\n"u8);
     }
+
+    /// <summary>The same in one line, with whatever HTML could take for markup escaped.</summary>
+    internal static void WriteEmbedded(DiagnosisReport report, Stream stream) => JsonSerializer.Serialize(stream, Of(report), EmbeddedContext.JsonDocumentModel);
 
     /// <summary>The format of a graph by itself.</summary>
     public const string GraphSchema = "faultline-graph/1";
@@ -47,6 +55,8 @@ public static class JsonReport
         JsonSerializer.Serialize(stream, new JsonGraphDocument(GraphSchema, source, Of(graph)), Context.JsonGraphDocument);
         stream.Write("\n"u8);
     }
+
+    private static JsonDocumentModel Of(DiagnosisReport report) => new(Schema, Map(report.Incidents, Of), Map(report.Diagnostics, Of));
 
     private static JsonWaitGraph Of(WaitGraph graph) => new(
         Map(graph.Nodes, node => new JsonWaitNode(node.Id, Kebab(node.Kind), node.Goroutine, Address(node.Address), File(node.State), File(node.Function), File(node.File), Line(node.Line), node.Count)),
@@ -160,7 +170,7 @@ public static class JsonReport
 
     private static int? Line(int line) => line > 0 ? line : null;
 
-    private static string Kebab<T>(T value)
+    internal static string Kebab<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static TTarget[] Map<TSource, TTarget>(IReadOnlyList<TSource> items, Func<TSource, TTarget> convert)

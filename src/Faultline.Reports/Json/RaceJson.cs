@@ -14,35 +14,44 @@ public static class RaceJson
     public static void Write(RaceDiagnosis diagnosis, Stream output)
     {
         using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+            Write(diagnosis, json);
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>The same in one line, with whatever HTML could take for markup escaped.</summary>
+    internal static void WriteEmbedded(RaceDiagnosis diagnosis, Stream output)
+    {
+        using Utf8JsonWriter json = new(output, new JsonWriterOptions { Encoder = EmbeddedJson.Encoder });
+        Write(diagnosis, json);
+    }
+
+    private static void Write(RaceDiagnosis diagnosis, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", "faultline-race/1");
+        json.WriteNumber("reportCount", diagnosis.ReportCount);
+        json.WriteNumber("groupCount", diagnosis.GroupCount);
+        json.WriteStartArray("races");
+        foreach (RaceFinding finding in diagnosis.Findings)
+        {
+            Write(json, finding);
+            if (json.BytesPending > 1 << 16)
+                json.Flush();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("refusedSlices");
+        foreach ((SliceSpan slice, string reason) in diagnosis.Refused)
         {
             json.WriteStartObject();
-            json.WriteString("schema", "faultline-race/1");
-            json.WriteNumber("reportCount", diagnosis.ReportCount);
-            json.WriteNumber("groupCount", diagnosis.GroupCount);
-            json.WriteStartArray("races");
-            foreach (RaceFinding finding in diagnosis.Findings)
-            {
-                Write(json, finding);
-                if (json.BytesPending > 1 << 16)
-                    json.Flush();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("refusedSlices");
-            foreach ((SliceSpan slice, string reason) in diagnosis.Refused)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", slice.Name);
-                json.WriteString("reason", reason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            JsonDiagnostics.Write(json, diagnosis.Diagnostics);
+            json.WriteString("name", slice.Name);
+            json.WriteString("reason", reason);
             json.WriteEndObject();
         }
 
-        output.WriteByte((byte)'\n');
+        json.WriteEndArray();
+        JsonDiagnostics.Write(json, diagnosis.Diagnostics);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, RaceFinding finding)

@@ -64,7 +64,8 @@ public static class RaceText
         }
     }
 
-    private static string Title(RaceFinding finding)
+    /// <summary><c>main.hits (byte 8 of it) at 0xc000123000</c>.</summary>
+    internal static string Title(RaceFinding finding)
     {
         string at = finding.Address is { } address ? $" at 0x{address:x}" : "";
         if (finding.Variable is not { } variable)
@@ -84,7 +85,8 @@ public static class RaceText
         page.Entry("", Who(side));
     }
 
-    private static string Where(RaceSideReading side)
+    /// <summary>The place of a side, or why it is not known.</summary>
+    internal static string Where(RaceSideReading side)
     {
         if (side.Access.Stack.IsLost)
             return "place not known: the detector could not restore the stack";
@@ -95,7 +97,8 @@ public static class RaceText
         return $"{side.Function}, {Wording.Place(side.File, side.Line)}{(side.IsInferred ? " (not on the stack: the only call in the code that fits)" : "")}";
     }
 
-    private static string Who(RaceSideReading side)
+    /// <summary>The goroutine of a side and who started it.</summary>
+    internal static string Who(RaceSideReading side)
     {
         if (side.Access.Goroutine is not { } number)
             return "main goroutine";

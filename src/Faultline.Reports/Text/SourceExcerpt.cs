@@ -3,14 +3,10 @@ using Faultline.Diagnosis.Incidents;
 
 namespace Faultline.Reports.Text;
 
-/// <summary>
-/// The source lines around the victim and the best rival, when the files exist here. The paths come from a log or a binary,
-/// which may be hostile: only regular files named <c>*.go</c> are opened.
-/// </summary>
+/// <summary>The source lines around the victim and the best rival, when the files exist here.</summary>
 internal static class SourceExcerpt
 {
     private const int Around = 3;
-    private const int LineLimit = 400;
 
     public static void Write(TextPage page, Incident incident)
     {
@@ -27,7 +23,7 @@ internal static class SourceExcerpt
 
     private static bool Write(TextPage page, Access access, string who, bool headed)
     {
-        List<(int Number, string Text)> lines = Read(access.File, access.Line);
+        List<(int Number, string Text)> lines = SourceLines.Read(access.File, access.Line, Around);
         if (lines.Count == 0)
             return headed;
         if (!headed)
@@ -41,35 +37,5 @@ internal static class SourceExcerpt
         }
 
         return true;
-    }
-
-    private static List<(int Number, string Text)> Read(string path, int line)
-    {
-        List<(int, string)> lines = [];
-        if (line <= 0 || !path.EndsWith(".go", StringComparison.Ordinal) || path.Contains('\0', StringComparison.Ordinal))
-            return lines;
-        try
-        {
-            // Pipes and devices have no length; opening one could block or never end.
-            FileInfo named = new(path);
-            FileInfo file = named.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? named;
-            if (!file.Exists || file.Length == 0)
-                return lines;
-            using StreamReader reader = new(file.FullName);
-            for (int number = 1; number <= line + Around && reader.ReadLine() is { } text; number++)
-            {
-                if (number >= line - Around)
-                    lines.Add((number, text.Length > LineLimit ? text[..LineLimit] : text));
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            lines.Clear();
-        }
-
-        // A shorter file is another version of it: its lines would mislead.
-        if (lines.Count > 0 && lines[^1].Item1 < line)
-            lines.Clear();
-        return lines;
     }
 }

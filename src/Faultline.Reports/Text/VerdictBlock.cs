@@ -126,7 +126,8 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         }
     }
 
-    private static string Identity(Incident incident)
+    /// <summary>The program and how its log came: <c>./app, example.com/app, go1.24.4 amd64</c>; empty when nothing is known.</summary>
+    internal static string Identity(Incident incident)
     {
         ProgramIdentity program = incident.Program;
         List<string> parts = [];
