@@ -41,7 +41,8 @@ internal static class EscapeCommand
             arguments.GetValue(input)!,
             QueryOf(arguments.GetValue(at), arguments.GetValue(variable)),
             (int)Math.Min(arguments.GetValue(top) ?? Shown, int.MaxValue),
-            new ReportSink(arguments.GetValue(format), OutputPath: null, arguments.GetValue(color))));
+            arguments.GetValue(format),
+            new ReportSink(ReportFormat.Text, OutputPath: null, arguments.GetValue(color))));
         CommandLine.AddHelp(command, Examples);
         return command;
     }
@@ -55,7 +56,7 @@ internal static class EscapeCommand
         throw new UserErrorException(ExitCode.Usage, $"--at wants FILE:LINE or FILE:LINE:COL, not '{at}'. Example: --at server.go:118");
     }
 
-    private static int Run(string name, EscapeQuery? query, int most, ReportSink sink)
+    private static int Run(string name, EscapeQuery? query, int most, OutputFormat format, ReportSink sink)
     {
         using InputFile file = InputFile.Open(name);
         if (file.Kind != InputKind.Log)
@@ -68,7 +69,7 @@ internal static class EscapeCommand
         EscapeIndex index = new(log);
         if (query is not null && EscapeAnswer.Find(index, query).IsEmpty)
             throw new UserErrorException(ExitCode.BadData, $"nothing about {query} in '{(name == "-" ? "standard input" : name)}': it has {log.FactCount} lines of the compiler. Paths count from their end: 'server.go:118' fits './api/server.go:118'.");
-        sink.Write((stream, style) => Write(index, query, stream, style, sink.Format, most));
+        sink.Write((stream, style) => Write(index, query, stream, style, format, most));
         return ExitCode.Ok;
     }
 

@@ -45,7 +45,7 @@ public static class RaceJson
         output.WriteByte((byte)'\n');
     }
 
-    private static void Write(Utf8JsonWriter json, RaceFinding finding)
+    internal static void Write(Utf8JsonWriter json, RaceFinding finding)
     {
         json.WriteStartObject();
         json.WriteString("source", finding.Log.Source);

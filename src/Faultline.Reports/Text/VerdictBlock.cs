@@ -126,7 +126,8 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         }
     }
 
-    private static string Identity(Incident incident)
+    /// <summary>The program and the log in a line.</summary>
+    public static string Identity(Incident incident)
     {
         ProgramIdentity program = incident.Program;
         List<string> parts = [];
