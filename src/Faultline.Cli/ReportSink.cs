@@ -1,23 +1,32 @@
-using System.Text;
 using Faultline.Diagnosis;
-using Faultline.Reports.Html;
-using Faultline.Reports.Json;
+using Faultline.Reports.Findings;
+using Faultline.Reports.Redaction;
 using Faultline.Reports.Text;
 
 namespace Faultline.Cli;
 
 /// <summary>Where and how the report goes: standard output, or a file that appears whole or not at all.</summary>
-internal sealed record ReportSink(OutputFormat Format, string? OutputPath, ColorChoice Color)
+internal sealed record ReportSink(ReportFormat Format, string? OutputPath, ColorChoice Color)
 {
+    /// <summary>What must not leave the house is hashed.</summary>
+    public bool IsRedacted { get; init; }
+
+    /// <summary>The key of the hashes; null for one that ends with this run.</summary>
+    public string? RedactionKey { get; init; }
+
     /// <summary>True when the report shows instructions.</summary>
-    public bool WantsCode => Format != OutputFormat.Text;
+    public bool WantsCode => Format.ShowsCode && !IsRedacted;
 
     /// <summary>This sink, if its report can go there.</summary>
     /// <param name="isShared">Standard output is that of the program that is watched.</param>
-    /// <exception cref="UserErrorException">A page would go to a terminal, or among a program's output.</exception>
+    /// <exception cref="UserErrorException">A page would go to a terminal, or among a program's output, or would show what is to be hidden.</exception>
     public ReportSink Checked(bool isShared = false)
     {
-        if (Format != OutputFormat.Html || OutputPath is not (null or "-"))
+        if (Format != ReportFormat.Html)
+            return this;
+        if (IsRedacted)
+            throw new UserErrorException(ExitCode.Usage, "--redact does not hide the source lines that --format html shows. Take another format, such as --format md.");
+        if (OutputPath is not (null or "-"))
             return this;
         if (isShared)
             throw new UserErrorException(ExitCode.Usage, "--format html writes a page of its own, and standard output is the program's here. Say where it goes: -o report.html");
@@ -27,9 +36,19 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
     }
 
     /// <summary>False when standard output was closed by its reader, which is no error: <c>faultline … | head</c>.</summary>
-    public bool Write(DiagnosisReport report) => Write((stream, style) => WriteReport(stream, report, style));
+    public bool Write(DiagnosisReport report) => Write(ReportSubject.Of(report), int.MaxValue);
 
-    /// <summary>The same for a report of another kind.</summary>
+    /// <summary>The same for crashes or races.</summary>
+    /// <param name="subject">What is told.</param>
+    /// <param name="mostRaces">How many pairs of lines text shows of races.</param>
+    public bool Write(ReportSubject subject, int mostRaces)
+    {
+        ReportSubject told = IsRedacted ? ReportRedaction.Apply(subject, RedactionKey) : subject;
+        string? root = IsRedacted ? null : Environment.CurrentDirectory;
+        return Write((stream, style) => Format.Write(told, stream, new ReportLook(style, mostRaces, root)));
+    }
+
+    /// <summary>The same for what has formats of its own.</summary>
     public bool Write(Action<Stream, TextStyle> report)
     {
         if (OutputPath is not null and not "-")
@@ -100,23 +119,6 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
         buffered.Flush();
     }
 
-    private void WriteReport(Stream buffered, DiagnosisReport report, TextStyle style)
-    {
-        if (Format == OutputFormat.Json)
-        {
-            JsonReport.Write(report, buffered);
-        }
-        else if (Format == OutputFormat.Html)
-        {
-            HtmlReport.Write(report, buffered);
-        }
-        else
-        {
-            using StreamWriter writer = new(buffered, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
-            TextReport.Write(report, writer, style);
-        }
-    }
-
     /// <summary>As standard output wants it.</summary>
     public TextStyle TerminalStyle()
     {
@@ -129,16 +131,6 @@ internal sealed record ReportSink(OutputFormat Format, string? OutputPath, Color
         };
         return new TextStyle(terminal ? Math.Clamp(Console.WindowWidth, 60, 140) : TextStyle.Plain.Width, color);
     }
-}
-
-/// <summary>The values of <c>--format</c>.</summary>
-internal enum OutputFormat
-{
-    Text,
-    Json,
-
-    /// <summary>One page for a browser, of crashes and races.</summary>
-    Html,
 }
 
 /// <summary>The values of <c>--color</c>.</summary>

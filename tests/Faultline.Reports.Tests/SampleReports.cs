@@ -34,6 +34,8 @@ internal static class SampleReports
 
     public static DiagnosisReport Of(params Incident[] incidents) => new() { Incidents = incidents, Diagnostics = [] };
 
+    public static DiagnosisReport MapRaceReport() => Of(MapRace());
+
     public static Incident MapRace() => new()
     {
         Log = new LogOrigin("crash.log", null, null),

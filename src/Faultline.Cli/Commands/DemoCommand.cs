@@ -56,7 +56,7 @@ internal static class DemoCommand
                 SourcePaths = [new(CompiledFolder, "src")],
                 WantsCode = sink.WantsCode,
             });
-            if (sink is { Format: OutputFormat.Text, OutputPath: null })
+            if (sink.Format == ReportFormat.Text && sink.OutputPath is null)
                 StandardStreams.Tell("A real crash, diagnosed with 'faultline diagnose crash.log maphot':\n");
             sink.Write(WithoutFolder(report, folder));
             return ExitCode.Ok;

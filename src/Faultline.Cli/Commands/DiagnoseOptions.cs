@@ -21,7 +21,11 @@ internal sealed class DiagnoseOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<OutputFormat> _format = Choice("--format", "FORMAT", "'text' (default) for people, 'json' for programs, 'html' for a page of its own (with -o).", ("text", OutputFormat.Text), ("json", OutputFormat.Json), ("html", OutputFormat.Html));
+    private readonly Option<ReportFormat?> _format = Choice<ReportFormat?>(
+        "--format",
+        "FORMAT",
+        $"{string.Join(", ", ReportFormat.All.Select(format => $"'{format.Name}'{(format == ReportFormat.Text ? " (default)" : "")}"))}.",
+        [.. ReportFormat.All.Select(format => (format.Name, (ReportFormat?)format))]);
 
     private readonly Option<Confidence?> _failOn = Choice<Confidence?>(
         "--fail-on",
@@ -30,6 +34,17 @@ internal sealed class DiagnoseOptions
         ("confirmed", Confidence.Confirmed),
         ("probable", Confidence.Probable),
         ("possible", Confidence.Possible));
+
+    private readonly Option<bool> _redact = new("--redact")
+    {
+        Description = "Hash paths, strings, hosts and addresses in the report, whatever its format, so that it can be shared.",
+    };
+
+    private readonly Option<string?> _redactionKey = new("--redact-key")
+    {
+        HelpName = "KEY",
+        Description = "The same with hashes that are the same for the same KEY; without it they are of this run only.",
+    };
 
     private readonly Option<string?> _output = new("--output", "-o")
     {
@@ -47,7 +62,7 @@ internal sealed class DiagnoseOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_binary, _sourcePaths, _format, _failOn, _output, _color])
+        foreach (Option option in (Option[])[_binary, _sourcePaths, _format, _redact, _redactionKey, _failOn, _output, _color])
             command.Options.Add(option);
     }
 
@@ -61,33 +76,42 @@ internal sealed class DiagnoseOptions
     /// <summary>Adds only what shapes the output.</summary>
     public void AddReportOptionsTo(Command command)
     {
-        foreach (Option option in (Option[])[_format, _output, _color])
+        foreach (Option option in (Option[])[_format, _redact, _redactionKey, _output, _color])
             command.Options.Add(option);
     }
 
     /// <summary>Adds only how a report looks, for commands whose <c>--output</c> is another.</summary>
     public void AddFormatTo(Command command)
     {
-        command.Options.Add(_format);
-        command.Options.Add(_color);
+        foreach (Option option in (Option[])[_format, _redact, _redactionKey, _color])
+            command.Options.Add(option);
         command.Validators.Add(result =>
         {
             // Told before the program runs: afterwards the report would have nowhere to go.
-            if (result.GetResult(_format) is { } given && !given.Errors.Any() && given.GetValue(_format) == OutputFormat.Html)
+            if (result.GetResult(_format) is { } given && !given.Errors.Any() && given.GetValue(_format) == ReportFormat.Html)
                 result.AddError("--format html needs a file of its own. Make the page from what is kept: faultline diagnose RECORDING --format html -o report.html");
         });
     }
 
-    /// <summary>Adds only the choice of colours.</summary>
-    public void AddColorTo(Command command) => command.Options.Add(_color);
+    /// <summary>Adds only what hides and colours, for commands with formats of their own.</summary>
+    public void AddLookTo(Command command)
+    {
+        foreach (Option option in (Option[])[_redact, _redactionKey, _color])
+            command.Options.Add(option);
+    }
 
     public string? Binary(ParseResult arguments) => arguments.GetValue(_binary);
 
     public Confidence? FailOn(ParseResult arguments) => arguments.GetValue(_failOn);
 
+    /// <param name="arguments">What was given.</param>
     /// <param name="isShared">Standard output is that of the program that is watched.</param>
     public ReportSink Sink(ParseResult arguments, bool isShared = false) =>
-        new ReportSink(arguments.GetValue(_format), arguments.GetValue(_output), arguments.GetValue(_color)).Checked(isShared);
+        new ReportSink(arguments.GetValue(_format) ?? ReportFormat.Text, arguments.GetValue(_output), arguments.GetValue(_color))
+        {
+            IsRedacted = arguments.GetValue(_redact) || arguments.GetValue(_redactionKey) is not null,
+            RedactionKey = arguments.GetValue(_redactionKey),
+        }.Checked(isShared);
 
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths(ParseResult arguments)
     {

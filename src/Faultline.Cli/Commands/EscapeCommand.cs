@@ -48,7 +48,8 @@ internal static class EscapeCommand
             QueryOf(arguments.GetValue(at), arguments.GetValue(variable)),
             debugFiles.Search(arguments, arguments.GetValue(input)!),
             (int)Math.Min(arguments.GetValue(top) ?? Shown, int.MaxValue),
-            new ReportSink(arguments.GetValue(format), OutputPath: null, arguments.GetValue(color))));
+            arguments.GetValue(format),
+            new ReportSink(ReportFormat.Text, OutputPath: null, arguments.GetValue(color))));
         CommandLine.AddHelp(command, Examples);
         return command;
     }
@@ -62,11 +63,11 @@ internal static class EscapeCommand
         throw new UserErrorException(ExitCode.Usage, $"--at wants FILE:LINE or FILE:LINE:COL, not '{at}'. Example: --at server.go:118");
     }
 
-    private static int Run(string name, EscapeQuery? query, DebugFileSearch? debugFiles, int most, ReportSink sink)
+    private static int Run(string name, EscapeQuery? query, DebugFileSearch? debugFiles, int most, OutputFormat format, ReportSink sink)
     {
         using InputFile file = InputFile.Open(name);
         if (file.Kind == InputKind.Binary)
-            return RunBinary(name, query, debugFiles, sink.Format);
+            return RunBinary(name, query, debugFiles, format);
         if (file.Kind != InputKind.Log)
             throw new UserErrorException(ExitCode.BadData, $"'{name}' is no build log. {Advice}");
         EscapeLog log;
@@ -77,7 +78,7 @@ internal static class EscapeCommand
         EscapeIndex index = new(log);
         if (query is not null && EscapeAnswer.Find(index, query).IsEmpty)
             throw new UserErrorException(ExitCode.BadData, $"nothing about {query} in '{(name == "-" ? "standard input" : name)}': it has {log.FactCount} lines of the compiler. Paths count from their end: 'server.go:118' fits './api/server.go:118'.");
-        sink.Write((stream, style) => Write(index, query, stream, style, sink.Format, most));
+        sink.Write((stream, style) => Write(index, query, stream, style, format, most));
         return ExitCode.Ok;
     }
 

@@ -54,7 +54,7 @@ internal static class ExportCommand
     {
         if (form == ExportForm.Pprof && output is null && !Console.IsOutputRedirected)
             throw new UserErrorException(ExitCode.Usage, "a profile for pprof is binary and does not go to a terminal. Give a file with -o, such as -o app.pb.gz.");
-        ReportSink sink = new(OutputFormat.Text, output, ColorChoice.Never);
+        ReportSink sink = new(ReportFormat.Text, output, ColorChoice.Never);
         using BundleInput? bundle = name != "-" && Bundle.IsBundle(name) ? BundleInput.Open(name) : null;
         if (TryOpenRecording(bundle, name) is not { } file)
         {

@@ -9,6 +9,7 @@ using Faultline.Evidence.ExecutionTraces;
 using Faultline.Evidence.ExecutionTraces.Analysis;
 using Faultline.Reports.Graphs;
 using Faultline.Reports.Json;
+using Faultline.Reports.Redaction;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Live;
 
@@ -54,11 +55,14 @@ internal static class GraphCommand
             "--format", "FORMAT", "'text' (default), 'json', 'dot', 'mermaid', or 'svg' (needs Graphviz).",
             ("text", GraphFormat.Text), ("json", GraphFormat.Json), ("dot", GraphFormat.Dot), ("mermaid", GraphFormat.Mermaid), ("svg", GraphFormat.Svg));
         Command command = new("graph", "Show who waits for whom: circles, who is stuck behind them, who could wake whom.") { inputs, binary, force, format };
-        reportOptions.AddColorTo(command);
+        reportOptions.AddLookTo(command);
         command.SetAction(arguments =>
         {
             (WaitGraph graph, string source) = Read(arguments.GetValue(inputs)!, arguments.GetValue(binary), arguments.GetValue(force));
-            return Write(graph, source, arguments.GetValue(format), reportOptions.Sink(arguments));
+            ReportSink sink = reportOptions.Sink(arguments);
+            if (sink.IsRedacted)
+                (graph, source) = ReportRedaction.Apply(graph, source, sink.RedactionKey);
+            return Write(graph, source, arguments.GetValue(format), sink);
         });
         CommandLine.AddHelp(command, Examples);
         return command;

@@ -37,7 +37,7 @@ internal static class PassThrough
             return ExitCode.Ok;
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, WantsCode = sink.WantsCode });
         bool hasCrash = report.Incidents.Count > 0;
-        if (!hasCrash && sink.Format == OutputFormat.Json)
+        if (!hasCrash && !sink.Format.TellsRaces)
             return ExitCode.Ok;
         if (sink.OutputPath is null)
             TryWrite(output, endsLine ? "\n"u8 : "\n\n"u8);

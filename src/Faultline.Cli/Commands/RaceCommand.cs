@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Races;
@@ -8,9 +7,7 @@ using Faultline.Diagnosis.Slices;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Tracebacks;
-using Faultline.Reports.Html;
-using Faultline.Reports.Json;
-using Faultline.Reports.Text;
+using Faultline.Reports.Findings;
 
 namespace Faultline.Cli.Commands;
 
@@ -93,10 +90,10 @@ internal static class RaceCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>True when the logs hold reports of the race detector and no crash, and the report is not the JSON of crashes: then races are what there is to tell.</summary>
+    /// <summary>True when the logs hold reports of the race detector and no crash, and the format has room for races: then they are what there is to tell.</summary>
     public static bool TryShow(IReadOnlyList<TracebackLog> logs, GoBinary? binary, IReadOnlyList<EscapeIndex> builds, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, ReportSink sink)
     {
-        if (sink.Format == OutputFormat.Json || !logs.Any(log => log.Races.ReportCount > 0))
+        if (!sink.Format.TellsRaces || !logs.Any(log => log.Races.ReportCount > 0))
             return false;
         Show(RaceExplainer.Explain(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, Builds = builds }), ShownRaces, sink);
         return true;
@@ -105,26 +102,7 @@ internal static class RaceCommand
     /// <summary>Where races are what a diagnosis tells: the detector saw both sides, so any threshold is met.</summary>
     public static int CodeOf(Confidence? failOn) => failOn is null ? ExitCode.Ok : ExitCode.FailOnMet;
 
-    private static void Show(RaceDiagnosis diagnosis, int most, ReportSink sink) =>
-        sink.Write((stream, style) => Write(diagnosis, stream, style, sink.Format, most));
-
-    private static void Write(RaceDiagnosis diagnosis, Stream stream, TextStyle style, OutputFormat format, int most)
-    {
-        if (format == OutputFormat.Json)
-        {
-            RaceJson.Write(diagnosis, stream);
-            return;
-        }
-
-        if (format == OutputFormat.Html)
-        {
-            HtmlReport.Write(diagnosis, stream);
-            return;
-        }
-
-        using StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
-        RaceText.Write(diagnosis, writer, style, most);
-    }
+    private static void Show(RaceDiagnosis diagnosis, int most, ReportSink sink) => sink.Write(ReportSubject.Of(diagnosis), most);
 
     private static string Nothing(IReadOnlyList<TracebackLog> logs)
     {

@@ -82,7 +82,7 @@ internal static class SchedCommand
     private static SchedulerSeries WriteText(InputFile file, SchedulerLogOptions options, int? top, Stream output, ColorChoice color)
     {
         using StreamWriter writer = new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
-        SchedulerSeries series = Write(file, options, top, new SchedText(writer, new ReportSink(OutputFormat.Text, OutputPath: null, color).TerminalStyle(), file.Name));
+        SchedulerSeries series = Write(file, options, top, new SchedText(writer, new ReportSink(ReportFormat.Text, OutputPath: null, color).TerminalStyle(), file.Name));
         writer.Flush();
         output.Flush();
         return series;

@@ -19,7 +19,7 @@ public static class JsonReport
     public const string Schema = "faultline/1";
 
     // Relaxed: Go symbols and messages stay readable; control characters are escaped all the same.
-    private static readonly JsonReportContext Context = new(new JsonSerializerOptions
+    internal static readonly JsonReportContext Context = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -65,7 +65,7 @@ public static class JsonReport
         Map(graph.Stuck, stuck => new JsonStuck(stuck.Goroutine, stuck.Node, stuck.Object, stuck.Reason, Kebab(stuck.Confidence))),
         graph.Note);
 
-    private static JsonIncident Of(Incident incident) => new(
+    internal static JsonIncident Of(Incident incident) => new(
         new JsonLog(incident.Log.Source, incident.Log.Carrier, incident.Log.Stream),
         Of(incident.Program),
         new JsonFault(Kebab(incident.Fault.Kind), incident.Fault.Message, incident.Fault.Recoverable, incident.Fault.Evidence),
@@ -161,7 +161,7 @@ public static class JsonReport
         Of(bucket.CreatedBy),
         bucket.StackUnavailable);
 
-    private static JsonDiagnostic Of(Diagnostic diagnostic) =>
+    internal static JsonDiagnostic Of(Diagnostic diagnostic) =>
         new(diagnostic.Id, Kebab(diagnostic.Severity), diagnostic.Source, diagnostic.Offset, diagnostic.Message);
 
     private static string? Address(ulong? address) => address is { } value ? $"0x{value:x}" : null;

@@ -54,7 +54,7 @@ public static class RaceJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, RaceFinding finding)
+    internal static void Write(Utf8JsonWriter json, RaceFinding finding)
     {
         json.WriteStartObject();
         json.WriteString("source", finding.Log.Source);

@@ -97,15 +97,22 @@ public static class RaceText
         return $"{side.Function}, {Wording.Place(side.File, side.Line)}{(side.IsInferred ? " (not on the stack: the only call in the code that fits)" : "")}";
     }
 
-    /// <summary>The goroutine of a side and who started it.</summary>
+    /// <summary>The goroutine of a side, by the detector's number, and who started it.</summary>
     internal static string Who(RaceSideReading side)
+    {
+        if (side.Access.Goroutine is null)
+            return Goroutine(side);
+        AccessFrame? creator = side.CreatedFrames.FirstOrDefault(frame => !frame.IsRuntime);
+        return $"{Goroutine(side)}; {(creator is null ? "who started it is not in the log" : $"started by {creator.Function}, {Wording.Place(creator.File, creator.Line)}")}";
+    }
+
+    /// <summary>The goroutine of a side, by the detector's number.</summary>
+    internal static string Goroutine(RaceSideReading side)
     {
         if (side.Access.Goroutine is not { } number)
             return "main goroutine";
         string state = side.Goroutine is { } goroutine ? $", {goroutine.State}" : "";
-        AccessFrame? creator = side.CreatedFrames.FirstOrDefault(frame => !frame.IsRuntime);
-        string started = creator is null ? "; who started it is not in the log" : $"; started by {creator.Function}, {Wording.Place(creator.File, creator.Line)}";
-        return $"a goroutine (the detector's number {number}{state}){started}";
+        return $"a goroutine (the detector's number {number}{state})";
     }
 
     private static void WriteArray(TextPage page, RaceFinding finding, SharedArray array)

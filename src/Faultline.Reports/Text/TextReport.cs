@@ -47,15 +47,7 @@ public static class TextReport
         page.Heading("Evidence");
         foreach (EvidenceItem item in incident.Evidence.Take(EvidenceShown))
         {
-            string place = item switch
-            {
-                { Line: { } line } => $":{line}",
-                { Address: { } address } => $" at 0x{address:x}",
-                { Offset: { } offset } => $" at byte {offset}",
-                { Time: { } time } => $" at {RecorderTime.Format(time)}",
-                _ => "",
-            };
-            page.Paragraph(2, $"{Wording.Source(item.Source)}{place}: {item.Text}", hang: 6, $"[{item.Id}]", Ink.Dim);
+            page.Paragraph(2, $"{EvidencePlace.Of(item)}: {item.Text}", hang: 6, $"[{item.Id}]", Ink.Dim);
         }
 
         if (incident.Evidence.Count > EvidenceShown)

@@ -1,0 +1,32 @@
+namespace Faultline.Reports.Findings;
+
+/// <summary>A source file as tools want it.</summary>
+/// <param name="Path">With forward slashes; empty when it is not known.</param>
+/// <param name="IsRelative">True when <paramref name="Path"/> is below the root of the sources.</param>
+public readonly record struct SourceLocation(string Path, bool IsRelative)
+{
+    /// <summary>Places a file: below the working folder, below the main module (as <c>-trimpath</c> writes it), or where it says it is.</summary>
+    /// <param name="file">Path as compiled, or after <c>--source-path</c>.</param>
+    /// <param name="module">The main module; null when it is not known.</param>
+    /// <param name="root">The absolute folder that relative paths count from; null when there is none.</param>
+    public static SourceLocation Of(string file, string? module, string? root)
+    {
+        string path = file.Replace('\\', '/');
+        if (root is { Length: > 0 } && path.Length > root.Length + 1 && path.StartsWith(root, StringComparison.Ordinal) && path[root.Length] == '/')
+            return new(path[(root.Length + 1)..], true);
+        if (module is { Length: > 0 } && path.Length > module.Length + 1 && path.StartsWith(module, StringComparison.Ordinal) && path[module.Length] == '/')
+            return new(path[(module.Length + 1)..], true);
+        if (path.StartsWith("./", StringComparison.Ordinal))
+            return new(path[2..], true);
+        // What the first folder of a dependency or of the standard library looks like cannot be told from the root's own folders, but a host name can.
+        bool isOutside = path.Length == 0 || path[0] == '/' || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal) || (path.Contains('/', StringComparison.Ordinal) && path.Split('/')[0].Contains('.', StringComparison.Ordinal));
+        return new(path, !isOutside);
+    }
+
+    /// <summary>The path as a URI reference, every character that has a meaning there encoded.</summary>
+    public string ToUri()
+    {
+        string encoded = string.Join('/', Path.Split('/').Select(Uri.EscapeDataString));
+        return Path is ['/', ..] ? "file://" + encoded : encoded;
+    }
+}
