@@ -11,6 +11,9 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
 
     private const int MostName = 1_000;
 
+    /// <summary>No file system takes longer paths (<c>PATH_MAX</c>); cut ones would name another file.</summary>
+    private const int MostPath = 4_096;
+
     /// <summary>Where the fault is shown: its first side that has a line, else the line of the log, because code scanning wants a place.</summary>
     public void WriteMain()
     {
@@ -27,13 +30,13 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
     /// <summary>A side that is not the main one.</summary>
     public void WriteRelated(FindingSide side, int id) => Write(side.File, side.Line, side.Function, $"{side.Role}: {FindingText.Did(side)}; {side.Certainty}", id);
 
-    /// <summary>A place; without a file only the function is told.</summary>
+    /// <summary>A place; without a file, or with one that cannot be, only the function is told.</summary>
     public void Write(string file, int line, string function, string? message, int? id)
     {
         json.WriteStartObject();
         if (id is { } number)
             json.WriteNumber("id", number);
-        if (file.Length > 0)
+        if (file.Length is > 0 and <= MostPath)
         {
             SourceLocation location = SourceLocation.Of(file, finding.Module, root);
             json.WriteStartObject("physicalLocation");
