@@ -24,7 +24,7 @@ internal sealed class DiagnoseOptions
     private readonly Option<ReportFormat?> _format = Choice<ReportFormat?>(
         "--format",
         "FORMAT",
-        $"{string.Join(", ", ReportFormat.All.Select(format => $"'{format.Name}'{(format == ReportFormat.Text ? " (default)" : "")}"))}.",
+        "'text' (default) for people, 'json' and 'ndjson' for programs, 'html' for a page of its own (with -o), 'md' for issues and chats, 'sarif' for code scanning, 'junit' and 'github' for CI, 'dot' and 'mermaid' for pictures.",
         [.. ReportFormat.All.Select(format => (format.Name, (ReportFormat?)format))]);
 
     private readonly Option<Confidence?> _failOn = Choice<Confidence?>(
@@ -37,7 +37,7 @@ internal sealed class DiagnoseOptions
 
     private readonly Option<bool> _redact = new("--redact")
     {
-        Description = "Hash paths, strings, hosts and addresses in the report, whatever its format, so that it can be shared.",
+        Description = "Hash paths, strings, hosts and addresses in the report, in any format but html, so that it can be shared.",
     };
 
     private readonly Option<string?> _redactionKey = new("--redact-key")
