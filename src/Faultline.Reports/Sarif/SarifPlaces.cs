@@ -14,14 +14,14 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
     /// <summary>Where the fault is shown: its first side that has a line, else the line of the log, because code scanning wants a place.</summary>
     public void WriteMain()
     {
-        if (finding.Sides.FirstOrDefault(side => side.File.Length > 0) is { } side)
+        if (finding.Sides.FirstOrDefault(side => SourceLocation.IsPath(side.File)) is { } side)
         {
             Write(side.File, side.Line, side.Function, message: null, id: null);
             return;
         }
 
         FindingFact? fact = finding.Evidence.FirstOrDefault(fact => fact.Line is not null);
-        Write(fact?.Source is { } source and not "-" ? source : "stdin", (int)Math.Clamp(fact?.Line ?? 1, 1, int.MaxValue), "", message: null, id: null);
+        Write(fact?.Source is { } source and not "-" && SourceLocation.IsPath(source) ? source : "stdin", (int)Math.Clamp(fact?.Line ?? 1, 1, int.MaxValue), "", message: null, id: null);
     }
 
     /// <summary>A side that is not the main one.</summary>
@@ -33,7 +33,7 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
         json.WriteStartObject();
         if (id is { } number)
             json.WriteNumber("id", number);
-        if (file.Length > 0)
+        if (SourceLocation.IsPath(file))
         {
             SourceLocation location = SourceLocation.Of(file, finding.Module, root);
             json.WriteStartObject("physicalLocation");

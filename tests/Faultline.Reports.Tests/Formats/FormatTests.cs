@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
-using Faultline.Diagnosis;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Reports.Findings;

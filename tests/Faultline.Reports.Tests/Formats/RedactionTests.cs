@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Accesses;
@@ -86,8 +85,6 @@ public sealed class RedactionTests
         {
             string told = Writers.Render("text", ReportRedaction.Apply(InjectionTests.Everywhere(hostile), "key"));
             Checks.Plain(told);
-            if (Regex.IsMatch(hostile, "[a-z]{4}://"))
-                Assert.DoesNotContain(hostile, told, StringComparison.Ordinal);
         }
     }
 
