@@ -5,6 +5,12 @@ namespace Faultline.Reports.Findings;
 /// <param name="IsRelative">True when <paramref name="Path"/> is below the root of the sources.</param>
 public readonly record struct SourceLocation(string Path, bool IsRelative)
 {
+    /// <summary>No system has longer paths; what is longer is no path, and a cut one would be another.</summary>
+    private const int LongestPath = 4_096;
+
+    /// <summary>True when a file is known by a name that can be one.</summary>
+    public static bool IsPath(string file) => file.Length is > 0 and <= LongestPath;
+
     /// <summary>Places a file: below the working folder, below the main module (as <c>-trimpath</c> writes it), or where it says it is.</summary>
     /// <param name="file">Path as compiled, or after <c>--source-path</c>.</param>
     /// <param name="module">The main module; null when it is not known.</param>

@@ -9,6 +9,7 @@ public static class GithubReport
 {
     private const int MostMessage = 4_000;
     private const int MostTitle = 200;
+    private const int MostPath = 50_000;
     private const int FactsShown = 3;
 
     /// <summary>Writes UTF-8; lines end in <c>\n</c>. The stream stays open.</summary>
@@ -23,13 +24,13 @@ public static class GithubReport
             string message = string.Join("%0A", FindingText.Lines(finding, FactsShown).Skip(1).Select(line => Escape(FindingText.Plain(line, 1_000))));
             if (message.Length > MostMessage)
                 message = CutBetweenEscapes(message);
-            FindingSide[] placed = [.. finding.Sides.Where(side => side.File.Length > 0 && side.Line > 0)];
+            FindingSide[] placed = [.. finding.Sides.Where(side => SourceLocation.IsPath(side.File) && side.Line > 0)];
             if (placed.Length == 0)
                 writer.Write($"::{Level(finding.Confidence)} title={Property(finding.Headline)}::{message}\n");
             foreach (FindingSide side in placed)
             {
                 SourceLocation location = SourceLocation.Of(side.File, finding.Module, root);
-                writer.Write($"::{Level(finding.Confidence)} file={Property(location.Path)},line={side.Line},title={Property($"{side.Role}: {finding.Headline}")}::{message}\n");
+                writer.Write($"::{Level(finding.Confidence)} file={Property(location.Path, MostPath)},line={side.Line},title={Property($"{side.Role}: {finding.Headline}")}::{message}\n");
             }
         }
     }
@@ -42,8 +43,8 @@ public static class GithubReport
         _ => "notice",
     };
 
-    private static string Property(string text) =>
-        Escape(FindingText.Plain(text, MostTitle)).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+    private static string Property(string text, int most = MostTitle) =>
+        Escape(FindingText.Plain(text, most)).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 
     // Control characters are escapes by now, so lines cannot end here.
     private static string Escape(string text) => text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);

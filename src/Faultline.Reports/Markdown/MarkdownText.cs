@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Faultline.Reports.Findings;
 
@@ -7,7 +8,7 @@ namespace Faultline.Reports.Markdown;
 internal static class MarkdownText
 {
     private const int MostProse = 1_200;
-    private const int MostCode = 400;
+    private const int MostCode = 240;
 
     /// <summary>Prose on one line: no markup, no HTML, no mention, no link, no reference to an issue comes to life in it.</summary>
     public static string Prose(string text)
@@ -52,11 +53,22 @@ internal static class MarkdownText
         string plain = FindingText.Plain(text, MostCode);
         if (plain.Trim().Length == 0)
             return "";
-        string fence = new('`', LongestRun(plain) + 1);
-        // A span that begins or ends with a backtick needs a space there, which is not shown.
-        string pad = plain[0] is '`' or ' ' || plain[^1] is '`' or ' ' ? " " : "";
-        // Tables are cut at bars before spans are looked for.
-        return $"{fence}{pad}{plain.Replace("|", "\\|", StringComparison.Ordinal)}{pad}{fence}";
+        // Tables are cut at bars before spans are looked for, and readers differ in what a backslash before a bar means there: such text is written in HTML.
+        return plain.AsSpan().IndexOfAny('|', '`') < 0 && plain[0] != ' ' && plain[^1] != ' ' ? $"`{plain}`" : $"<code>{Entities(plain)}</code>";
+    }
+
+    private static string Entities(string text)
+    {
+        StringBuilder safe = new(text.Length * 2);
+        foreach (char character in text)
+        {
+            if (char.IsAscii(character) && !char.IsAsciiLetterOrDigit(character) && character is not (' ' or '.' or ',' or '/' or '(' or ')'))
+                safe.Append(CultureInfo.InvariantCulture, $"&#{(int)character};");
+            else
+                safe.Append(character);
+        }
+
+        return safe.ToString();
     }
 
     /// <summary>A block of code whose lines cannot end it.</summary>

@@ -11,32 +11,29 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
 
     private const int MostName = 1_000;
 
-    /// <summary>No file system takes longer paths (<c>PATH_MAX</c>); cut ones would name another file.</summary>
-    private const int MostPath = 4_096;
-
     /// <summary>Where the fault is shown: its first side that has a line, else the line of the log, because code scanning wants a place.</summary>
     public void WriteMain()
     {
-        if (finding.Sides.FirstOrDefault(side => side.File.Length > 0) is { } side)
+        if (finding.Sides.FirstOrDefault(side => SourceLocation.IsPath(side.File)) is { } side)
         {
             Write(side.File, side.Line, side.Function, message: null, id: null);
             return;
         }
 
         FindingFact? fact = finding.Evidence.FirstOrDefault(fact => fact.Line is not null);
-        Write(fact?.Source is { } source and not "-" ? source : "stdin", (int)Math.Clamp(fact?.Line ?? 1, 1, int.MaxValue), "", message: null, id: null);
+        Write(fact?.Source is { } source and not "-" && SourceLocation.IsPath(source) ? source : "stdin", (int)Math.Clamp(fact?.Line ?? 1, 1, int.MaxValue), "", message: null, id: null);
     }
 
     /// <summary>A side that is not the main one.</summary>
     public void WriteRelated(FindingSide side, int id) => Write(side.File, side.Line, side.Function, $"{side.Role}: {FindingText.Did(side)}; {side.Certainty}", id);
 
-    /// <summary>A place; without a file, or with one that cannot be, only the function is told.</summary>
+    /// <summary>A place; without a file only the function is told.</summary>
     public void Write(string file, int line, string function, string? message, int? id)
     {
         json.WriteStartObject();
         if (id is { } number)
             json.WriteNumber("id", number);
-        if (file.Length is > 0 and <= MostPath)
+        if (SourceLocation.IsPath(file))
         {
             SourceLocation location = SourceLocation.Of(file, finding.Module, root);
             json.WriteStartObject("physicalLocation");

@@ -109,15 +109,15 @@ internal static partial class Checks
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
-    [GeneratedRegex(@"^::(error|warning|notice) (file=[^:,]+,line=\d+,)?title=[^:,]+::[^\n]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"^::(error|warning|notice) (file=[^:,]+,line=\d+,)?title=[^:,]+::[^\n]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Annotation();
 
-    [GeneratedRegex(@"<(?<name>[a-zA-Z][a-zA-Z0-9]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"<(?<name>[a-zA-Z][a-zA-Z0-9]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"<code[^>]*>[^<]*</code>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"<code[^>]*>[^<]*</code>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"@\w|#\d|\w://|www\.|:\w+:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"@\w|#\d|\w://|www\.|:\w+:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Living();
 }
