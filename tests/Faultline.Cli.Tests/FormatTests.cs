@@ -15,7 +15,7 @@ public sealed class FormatTests
         Outcome outcome = await Program.Run(default, "demo", "--format", format);
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("main.go", outcome.Text, StringComparison.Ordinal);
-        Assert.Contains("refreshSessions", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("touch", outcome.Text, StringComparison.Ordinal);
         Assert.Contains("probable", outcome.Text, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -28,7 +28,7 @@ public sealed class FormatTests
         Assert.DoesNotContain("main.go", outcome.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("crash.log", outcome.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("/tmp", outcome.Text, StringComparison.Ordinal);
-        Assert.Contains("refreshSessions", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("touch", outcome.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal enum FrameRule : byte
     /// <summary>By the size of the frame; the thread looks for its next goroutine, and has left the one whose stack it came from.</summary>
     Schedule,
 
+    /// <summary>By the size of the frame in the thread that called it; the thread that it makes begins here, on an empty stack (<c>clone</c>).</summary>
+    Clone,
+
     /// <summary>There is no caller.</summary>
     Top,
 

@@ -39,6 +39,7 @@ internal static class FrameRules
             _ when name.SequenceEqual("sigpanic"u8) || name.SequenceEqual("sigpanic0"u8) => FrameRule.Injected,
             _ when name.SequenceEqual("asyncPreempt"u8) || name.SequenceEqual("debugCallV2"u8) => FrameRule.Injected,
             _ when name.SequenceEqual("schedule"u8) => FrameRule.Schedule,
+            _ when name.SequenceEqual("clone"u8) => FrameRule.Clone,
             _ when name.SequenceEqual("sigtramp"u8) || name.SequenceEqual("cgoSigtramp"u8) => FrameRule.SignalEntry,
             _ when name.SequenceEqual("sigreturn"u8) || name.SequenceEqual("sigreturn__sigaction"u8) => FrameRule.SignalReturn,
             _ when name.SequenceEqual("systemstack"u8) => FrameRule.SystemStack,

@@ -91,7 +91,7 @@ internal ref partial struct StackWalk<TMemory>
 
         switch (point.Rule)
         {
-            case FrameRule.Table or FrameRule.Injected:
+            case FrameRule.Table or FrameRule.Injected or FrameRule.Clone:
                 return StepByTable(point);
             case FrameRule.Schedule:
                 _isScheduling = true;
@@ -142,6 +142,8 @@ internal ref partial struct StackWalk<TMemory>
         if (!TryReadWord(_architecture.HasLinkRegister ? sp : frameAddress - 8, out var returnAddress))
             return End(_isSegmentReadable ? UnwindEnd.StackExhausted : UnwindEnd.SwitchedStack);
         _isSegmentReadable = true;
+        if (returnAddress == 0 && point.Rule == FrameRule.Clone)
+            return End(UnwindEnd.Complete);
         if (point.StackDelta > 0)
             _framePointerSlot = _architecture.HasLinkRegister ? sp - 8 : frameAddress - 16;
         return Return(returnAddress, frameAddress, point.Rule == FrameRule.Injected);
