@@ -81,7 +81,9 @@ internal static class ThreadsCommand
         SchedulerDump? dump = others?.Logs.SelectMany(log => log.Reports).Select(report => report.Scheduler).FirstOrDefault(each => each is not null);
         if (dump is null)
             return [];
-        var processes = times.Threads.GroupBy(thread => thread.ProcessId).Where(process => process.Count() >= dump.Threads.Count).ToList();
-        return processes is [var process] ? ThreadMachines.Join(dump, [.. process], others!.Cores.Count > 0 ? others.Cores[0].State.Machines : []) : [];
+        // The program is the process whose goroutines were seen, or the only one.
+        var processes = times.Threads.GroupBy(thread => thread.ProcessId).ToList();
+        var seen = processes.Where(process => process.Any(thread => thread.Goroutines.Count > 0)).ToList();
+        return (seen.Count > 0 ? seen : processes) is [var process] ? ThreadMachines.Join(dump, [.. process], others!.Cores.Count > 0 ? others.Cores[0].State.Machines : []) : [];
     }
 }

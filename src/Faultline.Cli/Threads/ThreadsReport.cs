@@ -26,12 +26,7 @@ internal sealed record ThreadsReport(ThreadTimes Times, IReadOnlyList<ThreadMach
 
     public static string Word(GoroutineBasis basis) => basis == GoroutineBasis.GoroutinePointer ? "g-register" : "last-probe";
 
-    public static string Word(MachineBasis basis) => basis switch
-    {
-        MachineBasis.Core => "core",
-        MachineBasis.MainThread => "main-thread",
-        _ => "order-of-creation",
-    };
+    public static string Word(MachineBasis basis) => basis == MachineBasis.Core ? "core" : "main-thread";
 
     public bool HasSteps => Asked is not { ThreadId: null, Goroutine: null };
 
@@ -65,8 +60,8 @@ internal sealed record ThreadsReport(ThreadTimes Times, IReadOnlyList<ThreadMach
             yield return "no probe reads goroutine ids: 'faultline record --mode sched' sets some";
         else
             yield return "a goroutine is named where a probe of its own was hit on the thread, and after that as long as nothing recorded speaks against it";
-        if (Machines.Any(machine => machine.Basis == MachineBasis.OrderOfCreation))
-            yield return "which thread is which M is inferred from the order in which they were made; a core of the same run says it exactly";
+        if (Machines.Any(machine => machine.Basis == MachineBasis.MainThread))
+            yield return "which M the other threads are the dump does not say; a core of the same run does";
         if (Times.LostCount > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"the recorder lost {Times.LostCount} records: from each loss on, states and goroutines are unknown until the next event");
         if (Times.HasUnplacedLoss)

@@ -71,7 +71,7 @@ internal sealed class ThreadsText(TextWriter writer, ThreadsReport report)
             return;
         writer.Write("\n  At the end, by the scheduler's dump\n");
         foreach (ThreadMachine machine in machines)
-            writer.Write($"  {machine.ThreadId,7}  M{machine.Machine}{(machine.Basis == MachineBasis.OrderOfCreation ? " (inferred)" : "")}: {(machine.Goroutine is { } goroutine ? $"goroutine {goroutine}" : "no goroutine")}{(machine.IsDying ? ", the one that died" : "")}\n");
+            writer.Write($"  {machine.ThreadId,7}  M{machine.Machine}: {(machine.Goroutine is { } goroutine ? $"goroutine {goroutine}" : "no goroutine")}{(machine.IsDying ? ", the one that died" : "")}\n");
     }
 
     private void WriteSteps()

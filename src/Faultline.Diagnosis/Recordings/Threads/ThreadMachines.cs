@@ -12,9 +12,6 @@ public enum MachineBasis
 
     /// <summary>The main thread of a Go program is its M0.</summary>
     MainThread,
-
-    /// <summary>The runtime numbers its Ms as it makes them, and so does the kernel its threads. Two that are made at once can change places, so this is inferred.</summary>
-    OrderOfCreation,
 }
 
 /// <summary>The M of a thread, and whom it ran when the program died.</summary>
@@ -35,7 +32,7 @@ public static class ThreadMachines
         foreach (SchedulerThread line in dump.Threads)
             lines.TryAdd(line.Id, line);
         List<ThreadMachine> joined = [];
-        foreach ((ThreadLine thread, long id, MachineBasis basis) in Pairs(threads, machines, lines.Count))
+        foreach ((ThreadLine thread, long id, MachineBasis basis) in Pairs(threads, machines))
         {
             if (lines.TryGetValue(id, out SchedulerThread? line))
                 joined.Add(new ThreadMachine(thread.ThreadId, id, line.CurrentGoroutine, line.IsDying, basis));
@@ -44,29 +41,20 @@ public static class ThreadMachines
         return joined;
     }
 
-    private static IEnumerable<(ThreadLine Thread, long Id, MachineBasis Basis)> Pairs(IReadOnlyList<ThreadLine> threads, IReadOnlyList<Machine> machines, int count)
+    // The runtime numbers its Ms as it makes them, but threads that are made at once change places: their order proves nothing.
+    private static IEnumerable<(ThreadLine Thread, long Id, MachineBasis Basis)> Pairs(IReadOnlyList<ThreadLine> threads, IReadOnlyList<Machine> machines)
     {
-        if (machines.Count > 0)
+        if (machines.Count == 0)
         {
-            foreach (Machine machine in machines)
-            {
-                if (threads.FirstOrDefault(thread => thread.ThreadId == machine.ThreadId) is { } thread)
-                    yield return (thread, machine.Id, MachineBasis.Core);
-            }
-
+            if (threads.FirstOrDefault(thread => thread.ThreadId == thread.ProcessId) is { } main)
+                yield return (main, 0, MachineBasis.MainThread);
             yield break;
         }
 
-        // A thread that was not seen to begin, had ended by then or belongs to no M would shift all that follow.
-        bool isWhole = threads.Count == count && threads.All(thread => thread.HasBirth || thread.ThreadId == thread.ProcessId);
-        long number = 0;
-        foreach (ThreadLine thread in threads.OrderBy(thread => thread.ThreadId != thread.ProcessId).ThenBy(thread => thread.FirstTime))
+        foreach (Machine machine in machines)
         {
-            if (thread.ThreadId == thread.ProcessId)
-                yield return (thread, 0, MachineBasis.MainThread);
-            else if (isWhole)
-                yield return (thread, number, MachineBasis.OrderOfCreation);
-            number++;
+            if (threads.FirstOrDefault(thread => thread.ThreadId == machine.ThreadId) is { } thread)
+                yield return (thread, machine.Id, MachineBasis.Core);
         }
     }
 }
