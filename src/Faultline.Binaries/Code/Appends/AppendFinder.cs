@@ -56,8 +56,11 @@ internal sealed class AppendFinder(CodeModel model, OriginFinder origins, Pointe
         return found;
     }
 
-    /// <summary><c>growslice</c>, and what newer releases have beside it for arrays that nobody else can have, or that start in the frame.</summary>
-    public static bool IsGrowth(string name) => name is "runtime.growslice" or "runtime.growsliceNoAlias" or "runtime.growsliceBuf" or "runtime.growsliceBufNoAlias";
+    /// <summary>
+    /// Only <c>growslice</c> itself. Its variants since Go 1.26 (<c>growsliceNoAlias</c>, <c>growsliceBuf</c>, <c>growsliceBufNoAlias</c>) grow arrays of which
+    /// the compiler proved that nobody else has them; they may be freed at once, without a collection.
+    /// </summary>
+    private static bool IsGrowth(string name) => name == "runtime.growslice";
 
     private void AddSites(List<AppendSite> found, CallEdge edge, string callee)
     {

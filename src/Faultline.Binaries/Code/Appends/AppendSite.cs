@@ -2,7 +2,7 @@ using Faultline.Binaries.GoSym;
 
 namespace Faultline.Binaries.Code.Appends;
 
-/// <summary>A call of <c>runtime.growslice</c> (or a variant of it) whose new array goes to a place that others may reach.</summary>
+/// <summary>A call of <c>runtime.growslice</c> whose new array goes to a place that others may reach.</summary>
 public sealed record AppendSite
 {
     public required AppendPlace Place { get; init; }
