@@ -20,9 +20,7 @@ public sealed class ThreadsTests
     {
         Tracing.Require();
         using Workplace place = new("threadload", go);
-        Outcome outcome = await place.Record("--mode", "sched", "--", place.Binary);
-        Assert.True(outcome.ExitCode == 0, outcome.Error);
-        using JsonDocument document = await Ask(place, "threads", place.Recording, "--format", "json");
+        using JsonDocument document = await RecordWithoutLoss(place);
         JsonElement.ArrayEnumerator threads = document.RootElement.GetProperty("threads").EnumerateArray();
         Dictionary<int, JsonElement> byId = threads.ToDictionary(thread => thread.GetProperty("thread").GetInt32());
 
@@ -42,18 +40,15 @@ public sealed class ThreadsTests
                     Assert.True(Time("running", "runnable") > 0.8 * Length, times.ToString());
                     break;
                 case "calling":
-                    // On a busy machine it can have waited longer until it could begin.
-                    if (thread.GetProperty("longestWait").GetProperty("state").GetString() == "blocked" || thread.GetProperty("longestWait").GetProperty("nanoseconds").GetDouble() < 0.9 * Length)
-                        AssertWait(thread, "blocked", "main.call");
+                    AssertWait(thread, "blocked", "main.call");
                     Assert.True(Time("blocked") > 0.95 * Length, times.ToString());
                     Assert.Equal(goroutine, thread.GetProperty("longestWait").GetProperty("goroutine").GetUInt64());
                     break;
                 default:
                     AssertWait(thread, "futex", "runtime.stoplockedm");
                     Assert.True(Time("futex") > 0.9 * Length, times.ToString());
-                    // Nobody is named where the wake-up was not seen.
-                    if (thread.GetProperty("longestWait").TryGetProperty("wokenBy", out JsonElement waker))
-                        Assert.True(byId.ContainsKey(waker.GetInt32()));
+                    Assert.True(thread.GetProperty("longestWait").TryGetProperty("wokenBy", out JsonElement waker), thread.ToString());
+                    Assert.True(byId.ContainsKey(waker.GetInt32()));
                     break;
             }
         }
@@ -67,8 +62,7 @@ public sealed class ThreadsTests
     {
         Tracing.Require();
         using Workplace place = new("threadload", "1.24");
-        Outcome outcome = await place.Record("--mode", "sched", "--", place.Binary);
-        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        using JsonDocument all = await RecordWithoutLoss(place);
         string[] calling = File.ReadLines(Path.Combine(place.Folder, "truth")).First(line => line.StartsWith("calling ", StringComparison.Ordinal)).Split(' ');
 
         using JsonDocument ofThread = await Ask(place, "threads", place.Recording, "--thread", calling[1], "--format", "json");
@@ -109,6 +103,22 @@ public sealed class ThreadsTests
         }
 
         Assert.True(known > 10, $"{known} steps");
+    }
+
+    /// <summary>Records until nothing is lost, which a busy machine may need several runs for; what it says of all threads.</summary>
+    private static async Task<JsonDocument> RecordWithoutLoss(Workplace place)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Outcome outcome = await place.Record("--mode", "sched", "--", place.Binary);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            JsonDocument document = await Ask(place, "threads", place.Recording, "--format", "json");
+            if (!document.RootElement.GetProperty("notes").EnumerateArray().Any(note => note.GetString()!.StartsWith("the recorder lost ", StringComparison.Ordinal)))
+                return document;
+            Assert.True(attempt < 5, document.RootElement.GetProperty("notes").ToString());
+            document.Dispose();
+            Directory.Delete(place.Recording, recursive: true);
+        }
     }
 
     private static async Task<PerfRecording> RecordWithLosses(Workplace place, string path)

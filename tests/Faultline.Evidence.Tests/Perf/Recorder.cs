@@ -38,7 +38,7 @@ public sealed class Recorder : IDisposable
         {
             ["probes"] = InFile(30, ["-m", "1024", "-k", "mono", "--sample-cpu", .. events]),
             ["perf-clock"] = InFile(10, ["-m", "1024", "-e", "PROBE"]),
-            ["frames"] = InFile(200, ["-F", "10000", "-e", "cpu-clock", "--user-regs=ip,sp,bp,r14", "-g"]),
+            ["frames"] = InFile(500, ["-F", "10000", "-e", "cpu-clock", "--user-regs=ip,sp,bp,r14", "-g"]),
             ["stacks"] = InFile(200, ["-F", "5000", "-e", "cpu-clock", "--call-graph", "dwarf,4096"]),
             ["mixed"] = InFile(20, ["--sample-cpu", "--user-regs=sp,ip", "-g", .. events]),
             ["packed"] = InFile(30, ["-m", "2048", "-z", "-k", "mono", "--sample-cpu", "--call-graph", "dwarf,1024", .. events]),
