@@ -1,5 +1,6 @@
 using Faultline.Binaries.Reading;
 using Faultline.Capture.Bundles;
+using Faultline.Diagnosis.Races;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Perf.Tracepoints;
@@ -23,6 +24,12 @@ internal sealed class BundleInput : IDisposable
     public string? BinaryPath => _bundle.BinaryPath;
 
     public RecordingPlan Plan => new() { Probes = _bundle.Probes, LoadBias = _bundle.LoadBias, RingSize = _bundle.Manifest?.RingSize };
+
+    /// <summary>The probes that fetched slice headers.</summary>
+    public IReadOnlyList<SliceProbe> SliceProbes => _bundle.SliceProbes;
+
+    /// <summary>The program's output; null when it was not recorded.</summary>
+    public string? LogPath => _bundle.LogPath;
 
     /// <summary>Layouts of the recorded events: a recorder that was killed leaves none in its file.</summary>
     public PerfRecordingOptions Options => new()

@@ -3,6 +3,7 @@ using Faultline.Binaries.Reading;
 using Faultline.Capture.Bundles;
 using Faultline.Cli.Cores;
 using Faultline.Diagnosis.Memory;
+using Faultline.Diagnosis.Races;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Perf;
@@ -19,6 +20,7 @@ internal sealed class InputSet : IDisposable
     private readonly List<BundleInput> _bundles = [];
     private readonly List<CoreSession> _cores = [];
     private readonly List<EscapeIndex> _builds = [];
+    private readonly List<RecordedHeaders> _sliceHeaders = [];
 
     private InputSet()
     {
@@ -29,6 +31,9 @@ internal sealed class InputSet : IDisposable
 
     /// <summary>The recordings in the order of the inputs, each read to its end.</summary>
     public IReadOnlyList<Recording> Recordings => _recordings;
+
+    /// <summary>Slice headers in the recordings, for the accesses of the logs' race reports.</summary>
+    public IReadOnlyList<RecordedHeaders> SliceHeaders => _sliceHeaders;
 
     /// <summary>What the compiler said while it built the program, in the order of the inputs.</summary>
     public IReadOnlyList<EscapeIndex> Builds => _builds;
@@ -170,8 +175,13 @@ internal sealed class InputSet : IDisposable
     {
         BundleInput? bundle = _bundles.Find(bundle => bundle.Holds(file.Name));
         using PerfRecording recording = file.OpenRecording(bundle?.Options);
+        if (bundle is { SliceProbes: { Count: > 0 } probes })
+            _sliceHeaders.Add(RecordedHeaders.Read(recording, probes, bundle.Plan.LoadBias ?? 0, bundle.LogPath, RacedAddresses()));
         return RecordingReader.Read(recording, Binary, bundle?.Plan);
     }
+
+    private IEnumerable<ulong> RacedAddresses() =>
+        _logs.SelectMany(log => log.Races.Groups).SelectMany(group => group.Places).SelectMany(place => place.Example.Accesses).Select(access => access.Address);
 
     /// <summary>
     /// A log, the compiler's output, or both in one file: a first look tells, else a log without crash and races is read again. Standard input can be read

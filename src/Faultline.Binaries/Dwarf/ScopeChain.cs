@@ -102,6 +102,6 @@ internal sealed class ScopeChain(DwarfUnit unit, UnitList units, DwarfTypes type
 
         var variable = _entries.Describe(unit, entry);
         return new DwarfVariable(
-            variable.Name, types.NameOf(variable.Type), variable.Type, function, entry.Tag == DwarfTag.FormalParameter, variable.IsResult, variable.Line, expression);
+            variable.Name, types.NameOf(variable.Type), variable.Type, function, entry.Tag == DwarfTag.FormalParameter, variable.IsResult, variable.Line, expression, location.IsPresent && !location.IsBlock);
     }
 }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text.Json;
 using Faultline.Binaries.Reading;
+using Faultline.Diagnosis.Races;
 using Faultline.Evidence.Perf.Probes;
 using ZstdSharp;
 
@@ -15,6 +16,7 @@ public sealed class Bundle : IDisposable
 {
     private const long LargestManifest = 64L * 1024 * 1024;
     private const int MostProbes = 65_536;
+    private const int MostSlices = 64;
 
     private static readonly string[] s_names = [BundleNames.Manifest, BundleNames.PerfData, BundleNames.Log, BundleNames.Core, BundleNames.Machine, BundleNames.Symbols, BundleNames.Binary];
 
@@ -63,6 +65,24 @@ public sealed class Bundle : IDisposable
             {
                 if (probe?.Event is { } name && ProbeName.TryParse(name, out ProbeName parsed) && TryParseHex(probe.Address, out ulong address))
                     probes.Add((parsed, address));
+            }
+
+            return probes;
+        }
+    }
+
+    /// <summary>Those of them that fetched slice headers; the ones that cannot be read are left out.</summary>
+    public IReadOnlyList<SliceProbe> SliceProbes
+    {
+        get
+        {
+            List<SliceProbe> probes = [];
+            foreach (BundleProbe probe in (Manifest?.Probes ?? []).Take(MostProbes))
+            {
+                if (probe is { Slices: { Count: > 0 } slices, Function: { } function, Place: { } place } && TryParseHex(probe.Address, out ulong address)
+                    && int.TryParse(place.AsSpan(place.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int line)
+                    && slices.All(slice => slice is { Name: not null, ElementSize: > 0 }))
+                    probes.Add(new SliceProbe(address, function, line, [.. slices.Take(MostSlices).Select(slice => (slice.Name, slice.ElementSize))]));
             }
 
             return probes;

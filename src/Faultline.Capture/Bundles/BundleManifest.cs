@@ -52,7 +52,13 @@ public sealed record BundleCoverage(bool WritesComplete, string? MapType, IReadO
 /// <param name="Function">The function probed or, for a call site, called.</param>
 /// <param name="Place">For a call site, its line; null for functions.</param>
 /// <param name="CallSite">It sits on a call in the program's own code.</param>
-public sealed record BundleProbe(string Event, string Address, string Function, string? Place, bool CallSite);
+/// <param name="Slices">The slices whose headers it fetches, as <c>s0p</c>, <c>s0l</c>, <c>s0c</c>, <c>s1p</c> and so on; null when none.</param>
+public sealed record BundleProbe(string Event, string Address, string Function, string? Place, bool CallSite, IReadOnlyList<BundleSlice>? Slices = null);
+
+/// <summary>A slice that a probe fetches.</summary>
+/// <param name="Name">As the program names it.</param>
+/// <param name="ElementSize">Bytes of an element.</param>
+public sealed record BundleSlice(string Name, long ElementSize);
 
 /// <summary>How the kernel lays out an event: what a recording lacks whose recorder was killed.</summary>
 /// <param name="Event">Group and name.</param>

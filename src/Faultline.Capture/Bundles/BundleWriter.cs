@@ -184,10 +184,13 @@ public sealed class BundleWriter
             plan.Perf.RingSize,
             ProgramOf(binary, result.ProgramPath, result.LoadBias, program),
             new BundleCoverage(coverage.WritesAreComplete, coverage.MapType.Length > 0 ? coverage.MapType : null, coverage.Gaps),
-            [.. plan.Probes.Points.Select(point => new BundleProbe(new ProbeName(plan.Probes.Group, point.Kind, point.Index).ToString(), Hex(point.Address), point.Function, point.Place, point.IsCallSite))],
+            [.. plan.Probes.Points.Select(point => new BundleProbe(new ProbeName(plan.Probes.Group, point.Kind, point.Index).ToString(), Hex(point.Address), point.Function, point.Place, point.IsCallSite, SlicesOf(point)))],
             [.. result.Formats.Select(format => new BundleFormat(format.Key, format.Value))],
             problems);
     }
+
+    private static IReadOnlyList<BundleSlice>? SlicesOf(ProbePoint point) =>
+        point.Slices.Count == 0 ? null : [.. point.Slices.Select(slice => new BundleSlice(slice.Name, slice.ElementSize))];
 
     private static BundleProgram ProgramOf(GoBinary binary, string path, ulong? loadBias, string? file) => new(
         path, binary.BuildInfo?.GoVersion, binary.Architecture, binary.GoBuildId, binary.GnuBuildId, loadBias is { } bias ? Hex(bias) : null, file);

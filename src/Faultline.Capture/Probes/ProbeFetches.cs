@@ -1,5 +1,6 @@
 using System.Globalization;
 using Faultline.Binaries.Code.Probing;
+using Faultline.Binaries.Dwarf;
 
 namespace Faultline.Capture.Probes;
 
@@ -23,6 +24,41 @@ internal sealed class ProbeFetches(ProbeTarget target)
         : $"detail=+8({_registers.FramePointer}):x64";
 
     public string Argument(string name, int argument, string type = "x64") => $"{name}={_registers.Arguments[argument]}:{type}";
+
+    /// <summary>A word of a variable at an instruction; null when its place cannot be spelled. Amd64 only.</summary>
+    /// <param name="stackDepth">Of the instruction; null when unknown.</param>
+    public string? Word(WordPath path, ulong instruction, int? stackDepth)
+    {
+        // The frame base is the stack pointer before the call, above the return address.
+        const int ReturnAddressSize = 8;
+        (VariablePiece start, IReadOnlyList<long> loads) = (path.Start, path.Loads);
+        string word;
+        switch (start.Place)
+        {
+            case VariablePlace.Register when ProbeRegisters.Amd64ByDwarf(start.Register) is { } register:
+                word = register;
+                break;
+            case VariablePlace.Frame when loads.Count > 0 && stackDepth is { } depth:
+                word = Load(depth + ReturnAddressSize + start.Value + loads[0], "%sp");
+                loads = [.. loads.Skip(1)];
+                break;
+            case VariablePlace.RegisterOffset when loads.Count > 0 && ProbeRegisters.Amd64ByDwarf(start.Register) is { } register:
+                word = Load(start.Value + loads[0], register);
+                loads = [.. loads.Skip(1)];
+                break;
+            // The kernel counts from where the probed file would begin if all of it were mapped as its code is.
+            case VariablePlace.Address when loads.Count > 0 && target.FileOffset(instruction) is { } offset && (long)((ulong)(start.Value + loads[0]) - instruction) + offset is > 0 and var place:
+                word = string.Create(CultureInfo.InvariantCulture, $"@+{place}");
+                loads = [.. loads.Skip(1)];
+                break;
+            default:
+                return null;
+        }
+
+        return loads.Aggregate(word, (inner, offset) => Load(offset, inner));
+    }
+
+    private static string Load(long offset, string address) => string.Create(CultureInfo.InvariantCulture, $"{offset:+0;-0;+0}({address})");
 
     /// <summary>The map and its type for a map function's arguments.</summary>
     public IEnumerable<string> Map(MapOperandArguments arguments)

@@ -121,7 +121,7 @@ internal sealed class ProbePlanner(ProbeTarget target)
     }
 
     /// <summary>Probes an instruction of the program, which is single-stepped unless the kernel emulates it; false when it lies in no executable part of the file.</summary>
-    public bool AddInstruction(ProbeKind kind, ulong address, IReadOnlyList<SourceFrame> frames, IEnumerable<string> fetches)
+    public bool AddInstruction(ProbeKind kind, ulong address, IReadOnlyList<SourceFrame> frames, IEnumerable<string> fetches, IReadOnlyList<FetchedSlice>? slices = null)
     {
         if (target.FileOffset(address) is not { } offset)
             return false;
@@ -137,6 +137,7 @@ internal sealed class ProbePlanner(ProbeTarget target)
             Place = frames is [{ } line, ..] ? string.Create(CultureInfo.InvariantCulture, $"{line.File}:{line.Line}") : null,
             IsCallSite = true,
             Fetches = [_fetches.Goroutine, .. fetches],
+            Slices = slices ?? [],
         });
         return true;
     }

@@ -37,6 +37,15 @@ public static class ProbePlans
         return planner.Build(group, "", writesAreComplete: false);
     }
 
+    /// <summary>Slice headers at the accesses that a race report names.</summary>
+    public static ProbePlan Slices(ProbeTarget target, string group, IReadOnlyCollection<RacedLine> lines, IReadOnlyList<ExtraProbe> extras)
+    {
+        ProbePlanner planner = new(target);
+        SliceProbes.Add(planner, target, lines);
+        ExtraProbes.Add(planner, target, extras);
+        return planner.Build(group, "", writesAreComplete: false);
+    }
+
     /// <summary>Only what was asked for.</summary>
     public static ProbePlan Only(ProbeTarget target, string group, IReadOnlyList<ExtraProbe> extras)
     {

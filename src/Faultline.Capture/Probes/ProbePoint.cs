@@ -31,6 +31,9 @@ public sealed record ProbePoint
     /// <summary>What is fetched at a hit, such as <c>goid=+160(%r14):u64</c>.</summary>
     public required IReadOnlyList<string> Fetches { get; init; }
 
+    /// <summary>The slices whose headers are fetched, in the order of their fields.</summary>
+    public IReadOnlyList<FetchedSlice> Slices { get; init; } = [];
+
     /// <summary>The line for <c>uprobe_events</c>.</summary>
     public string Definition(string group, string path) =>
         string.Create(CultureInfo.InvariantCulture, $"p:{group}/{new ProbeName(group, Kind, Index).Event} {path}:0x{FileOffset:x} {string.Join(' ', Fetches)}").TrimEnd();

@@ -31,6 +31,21 @@ internal sealed record ProbeRegisters
         _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"%r{number}"),
     };
 
+    /// <summary>A general-purpose register by its DWARF number (System V ABI, figure 3.36); null for others.</summary>
+    public static string? Amd64ByDwarf(int number) => number switch
+    {
+        0 => "%ax",
+        1 => "%dx",
+        2 => "%cx",
+        3 => "%bx",
+        4 => "%si",
+        5 => "%di",
+        6 => "%bp",
+        7 => "%sp",
+        > 7 and < 16 => Amd64ByNumber(number),
+        _ => null,
+    };
+
     public static ProbeRegisters? For(string architecture) => architecture switch
     {
         "amd64" => new() { G = "%r14", FramePointer = "%bp", Link = null, Arguments = ["%ax", "%bx", "%cx", "%di", "%si", "%r8", "%r9", "%r10", "%r11"] },

@@ -63,6 +63,7 @@ public static class PlanText
         RecordMode.Sample => "sample",
         RecordMode.Sched => "sched",
         RecordMode.Append => "append",
+        RecordMode.Slice => "slice",
         _ => "watch",
     };
 

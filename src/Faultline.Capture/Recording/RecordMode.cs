@@ -20,4 +20,7 @@ public enum RecordMode
 
     /// <summary>Appends to slices that several goroutines reach, and uses of the arrays that they leave.</summary>
     Append,
+
+    /// <summary>The headers of slices at the accesses that reports of the race detector name.</summary>
+    Slice,
 }

@@ -24,6 +24,9 @@ public sealed record PlanRequest
     /// <summary>In watch mode, the maps.</summary>
     public IReadOnlyList<WatchedMap> Watched { get; init; } = [];
 
+    /// <summary>In slice mode, the lines that the reports name.</summary>
+    public IReadOnlyCollection<RacedLine> RacedLines { get; init; } = [];
+
     public IReadOnlyList<ExtraProbe> Extras { get; init; } = [];
 
     /// <summary>Record the callers of every probed call, by frame pointers.</summary>
@@ -53,6 +56,7 @@ public static class RecordPlans
             RecordMode.Trace => ProbePlans.Trace(request.Target, request.Group, request.Extras),
             RecordMode.Targeted => ProbePlans.Targeted(request.Target, request.Group, request.MapType, request.Extras),
             RecordMode.Append => ProbePlans.Appends(request.Target, request.Group, request.Extras),
+            RecordMode.Slice => ProbePlans.Slices(request.Target, request.Group, request.RacedLines, request.Extras),
             RecordMode.Watch or RecordMode.Sched => ProbePlans.Ends(request.Target, request.Group, request.Extras),
             _ => ProbePlans.Only(request.Target, request.Group, request.Extras),
         };

@@ -71,7 +71,7 @@ internal static class DiagnoseCommand
             throw new UserErrorException(ExitCode.BadData, $"nothing wrong was found in '{core.Dump.Core.Path}': no thread raised a fault, and no goroutine is known to be stuck. 'faultline core' looks into it.");
         }
 
-        if (report.Incidents.Count == 0 && RaceCommand.TryShow(inputs.Logs, inputs.Binary, inputs.Builds, sourcePaths, sink))
+        if (report.Incidents.Count == 0 && RaceCommand.TryShow(inputs, sourcePaths, sink))
             return RaceCommand.CodeOf(options.FailOn(arguments));
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Faultline.Binaries;
 using Faultline.Diagnosis;
+using Faultline.Diagnosis.Races;
 using Faultline.Evidence.Carriers;
 using Faultline.Evidence.Tracebacks;
 
@@ -43,7 +44,7 @@ internal static class PassThrough
             TryWrite(output, endsLine ? "\n"u8 : "\n\n"u8);
         if (!hasCrash)
         {
-            return RaceCommand.TryShow(logs, binary, [], sourcePaths, sink) ? RaceCommand.CodeOf(options.FailOn(arguments)) : ExitCode.Ok;
+            return RaceCommand.TryShow(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths }, sink) ? RaceCommand.CodeOf(options.FailOn(arguments)) : ExitCode.Ok;
         }
 
         sink.Write(report);

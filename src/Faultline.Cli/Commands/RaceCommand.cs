@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Faultline.Binaries;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Races;
 using Faultline.Diagnosis.Slices;
 using Faultline.Diagnosis.Verdicts;
-using Faultline.Evidence.Escapes;
 using Faultline.Evidence.Tracebacks;
 using Faultline.Reports.Findings;
 
@@ -25,6 +23,7 @@ internal static class RaceCommand
           faultline race race.log.4711 core.4711 --binary ./app
           faultline race race.log.4711 4711
           GORACE=log_path=/tmp/race ./app; faultline race /tmp/race.*
+          faultline record --race race.log -o rec -- ./app; faultline race rec
           faultline race race.log build.log      (go build -gcflags=-m=2 ./... 2> build.log)
           faultline race race.log --slice left=0xc000124018,3,7,8 --slice right=0xc000124020,3,6,8
           faultline race race.log --format json
@@ -32,6 +31,7 @@ internal static class RaceCommand
         A slice is NAME=POINTER,LEN,CAP,SIZE: its three words and the bytes of an element.
         Two slices of one array are drawn under it, with the element that both touched.
         A core, or the id of the process while it runs, has the headers, if it is of the run that printed the reports.
+        'record --race' runs the program again and records them at the lines of the report.
         """;
 
     public static Command Create(DiagnoseOptions options)
@@ -39,7 +39,7 @@ internal static class RaceCommand
         Argument<string[]> inputs = new("INPUT")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Logs with reports of the race detector, compressed and carried as logs are, the program's binary (ELF, built with -race), the compiler's output (-gcflags=-m=2), and a core or the id of the process; '-' is standard input.",
+            Description = "Logs with reports of the race detector, compressed and carried as logs are, the program's binary (ELF, built with -race), the compiler's output (-gcflags=-m=2), a recording of 'record --race', and a core or the id of the process; '-' is standard input.",
         };
         Option<string[]> slices = new("--slice")
         {
@@ -74,7 +74,7 @@ internal static class RaceCommand
         using InputSet inputs = InputSet.Open(names, binary);
         if (!inputs.Logs.Any(log => log.Races.ReportCount > 0))
             throw new UserErrorException(ExitCode.BadData, Nothing(inputs.Logs));
-        RaceInputs races = new() { Logs = inputs.Logs, Binary = inputs.Binary, SourcePaths = sourcePaths, Slices = slices, Builds = inputs.Builds };
+        RaceInputs races = new() { Logs = inputs.Logs, Binary = inputs.Binary, SourcePaths = sourcePaths, Slices = slices, Builds = inputs.Builds, Recorded = inputs.SliceHeaders };
         if (process is { } id)
         {
             using RaceProcess held = RaceProcess.Open(id);
@@ -90,12 +90,16 @@ internal static class RaceCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>True when the logs hold reports of the race detector and no crash, and the format has room for races: then they are what there is to tell.</summary>
-    public static bool TryShow(IReadOnlyList<TracebackLog> logs, GoBinary? binary, IReadOnlyList<EscapeIndex> builds, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, ReportSink sink)
+    /// <summary>True when the inputs hold reports of the race detector: then they are what there is to tell where there is no crash.</summary>
+    /// <param name="inSchema">Also in JSON, with the schema of <c>race</c>.</param>
+    public static bool TryShow(InputSet inputs, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, ReportSink sink, bool inSchema = false) =>
+        TryShow(new RaceInputs { Logs = inputs.Logs, Binary = inputs.Binary, SourcePaths = sourcePaths, Builds = inputs.Builds, Recorded = inputs.SliceHeaders }, sink, inSchema);
+
+    public static bool TryShow(RaceInputs inputs, ReportSink sink, bool inSchema = false)
     {
-        if (!sink.Format.TellsRaces || !logs.Any(log => log.Races.ReportCount > 0))
+        if ((!sink.Format.TellsRaces && !inSchema) || !inputs.Logs.Any(log => log.Races.ReportCount > 0))
             return false;
-        Show(RaceExplainer.Explain(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, Builds = builds }), ShownRaces, sink);
+        Show(RaceExplainer.Explain(inputs), ShownRaces, sink);
         return true;
     }
 

@@ -7,6 +7,7 @@ using Faultline.Capture.Machine;
 using Faultline.Capture.Perf;
 using Faultline.Capture.Probes;
 using Faultline.Capture.Recording;
+using Faultline.Evidence.Races;
 
 namespace Faultline.Cli.Commands;
 
@@ -19,6 +20,7 @@ internal static class RecordCommand
           faultline record -- ./app -port 8080
           faultline record --suspects report.json -- ./app
           faultline record --pid 4711 --duration 10m -o app.tar.zst
+          faultline record --race race.log -- ./app
           faultline record --dry-run -- ./app
 
         The program's input and output stay its own; its exit code is printed. What is
@@ -78,6 +80,7 @@ internal static class RecordCommand
             RingSize = options.Ring(arguments),
             Watched = mode == RecordMode.Watch ? Watched(options, arguments, binary) : [],
             MapType = mode == RecordMode.Targeted ? MapType(options, arguments, binary) : "",
+            RacedLines = mode == RecordMode.Slice ? RacedLines(options.Races(arguments)) : [],
             Extras = options.Probes(arguments),
             WithStacks = options.WithStacks(arguments),
         });
@@ -118,6 +121,19 @@ internal static class RecordCommand
         {
             throw new UserErrorException(ExitCode.Unavailable, $"the report '{path}' cannot be read.");
         }
+    }
+
+    private static HashSet<RacedLine> RacedLines(IReadOnlyList<string> logs)
+    {
+        if (logs.Count == 0)
+            throw new UserErrorException(ExitCode.Usage, "--mode slice wants the lines: --race LOG, with reports of the race detector of this program.");
+        using InputSet inputs = InputSet.Open(logs, binaryPath: null);
+        HashSet<RacedLine> lines =
+        [
+            .. inputs.Logs.SelectMany(log => log.Races.Groups).SelectMany(group => group.Places).SelectMany(place => place.Example.Accesses)
+                .Select(access => access.Stack.UserFrame).OfType<RaceFrame>().Where(frame => frame.Line > 0).Select(frame => new RacedLine(frame.Function, frame.Line)),
+        ];
+        return lines.Count > 0 ? lines : throw new UserErrorException(ExitCode.BadData, $"no report of the race detector in {string.Join(", ", logs)}: 'go build -race', './app 2> race.log'.");
     }
 
     internal static string BinaryPath(string? given, string[] command, int? processId)

@@ -12,17 +12,20 @@ internal sealed class RecordOptions
     private readonly Option<RecordMode> _mode = DiagnoseOptions.Choice(
         "--mode",
         "MODE",
-        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls, for 'faultline threads'. 'watch': writes to given maps, by debug registers. 'append': appends to shared slices and uses of the arrays they leave, for 'faultline appends'.",
+        "'trace' (default): every map operation. 'targeted': those on one map type, at full speed for all others. 'sample': stacks at intervals, no probes. 'sched': switches, wake-ups and futex calls, for 'faultline threads'. 'watch': writes to given maps, by debug registers. 'append': appends to shared slices and uses of the arrays they leave, for 'faultline appends'. 'slice': slice headers at the lines of race reports, for 'faultline race'.",
         ("trace", RecordMode.Trace),
         ("targeted", RecordMode.Targeted),
         ("sample", RecordMode.Sample),
         ("sched", RecordMode.Sched),
         ("watch", RecordMode.Watch),
-        ("append", RecordMode.Append));
+        ("append", RecordMode.Append),
+        ("slice", RecordMode.Slice));
 
     private readonly Option<int?> _processId = new("--pid", "-p") { HelpName = "PID", Description = "Record a running process instead of starting a command." };
 
     private readonly Option<string?> _suspects = new("--suspects") { HelpName = "REPORT", Description = "For 'targeted': take the map type from a report of 'diagnose --format json'." };
+
+    private readonly Option<string[]> _races = new("--race") { HelpName = "LOG", Description = "For 'slice': take the lines from the race reports in this log, of the same program built with -race. May be repeated." };
 
     private readonly Option<string?> _mapType = new("--map-type") { HelpName = "TYPE", Description = "For 'targeted': the map type, such as 'map[string]*main.session'." };
 
@@ -52,7 +55,7 @@ internal sealed class RecordOptions
 
     private readonly Option<bool> _stacks = new("--stacks") { Description = "Record the callers of every probed operation too." };
 
-    private IEnumerable<Option> All => [_mode, _processId, _suspects, _mapType, _maps, _binary, _output, _ring, _duration, _probes, _dryRun, _stacks, _asyncPreemptOff, _withBinary];
+    private IEnumerable<Option> All => [_mode, _processId, _suspects, _races, _mapType, _maps, _binary, _output, _ring, _duration, _probes, _dryRun, _stacks, _asyncPreemptOff, _withBinary];
 
     public void AddTo(Command command)
     {
@@ -61,11 +64,14 @@ internal sealed class RecordOptions
     }
 
     public RecordMode Mode(ParseResult arguments) =>
-        arguments.GetResult(_mode) is null && (Suspects(arguments) ?? MapType(arguments)) is not null ? RecordMode.Targeted : arguments.GetValue(_mode);
+        arguments.GetResult(_mode) is null && Races(arguments).Count > 0 ? RecordMode.Slice
+        : arguments.GetResult(_mode) is null && (Suspects(arguments) ?? MapType(arguments)) is not null ? RecordMode.Targeted : arguments.GetValue(_mode);
 
     public int? ProcessId(ParseResult arguments) => arguments.GetValue(_processId);
 
     public string? Suspects(ParseResult arguments) => arguments.GetValue(_suspects);
+
+    public IReadOnlyList<string> Races(ParseResult arguments) => arguments.GetValue(_races) ?? [];
 
     public string? MapType(ParseResult arguments) => arguments.GetValue(_mapType);
 

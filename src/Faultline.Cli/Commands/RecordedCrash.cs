@@ -22,6 +22,8 @@ internal static class RecordedCrash
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, WantsCode = sink.WantsCode });
         if (report.Incidents.Count == 0)
         {
+            if (RaceCommand.TryShow(inputs, [], sink, inSchema: plan.Mode == RecordMode.Slice))
+                return ExitCode.Ok;
             StandardStreams.Tell("faultline: the program did not crash");
             return ExitCode.Ok;
         }

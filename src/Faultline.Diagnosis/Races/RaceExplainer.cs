@@ -30,6 +30,9 @@ public sealed record RaceInputs
 
     /// <summary>Memory of the process that printed the reports, or is thought to have; null without one.</summary>
     public RaceMemory? Memory { get; init; }
+
+    /// <summary>Slice headers that were recorded at the accesses.</summary>
+    public IReadOnlyList<RecordedHeaders> Recorded { get; init; } = [];
 }
 
 /// <summary>Reads what the race detector reported: what was done at which line to which variable, and through which slices.</summary>
@@ -39,7 +42,7 @@ public static class RaceExplainer
     {
         var sources = new SourceFiles(inputs.SourcePaths);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
-        var reader = new RaceReader(new ProgramImage(inputs.Binary, code, sources), inputs.Slices, new VariableEscapes(inputs.Builds), inputs.Memory is null ? null : new RaceHeaders(inputs.Memory));
+        var reader = new RaceReader(new ProgramImage(inputs.Binary, code, sources), inputs.Slices, new VariableEscapes(inputs.Builds), inputs.Memory is null ? null : new RaceHeaders(inputs.Memory), inputs.Recorded);
         var findings = new List<RaceFinding>();
         var diagnostics = new List<Diagnostic>();
         foreach (var log in inputs.Logs)

@@ -9,7 +9,7 @@ using Faultline.Evidence.Races;
 namespace Faultline.Diagnosis.Races;
 
 /// <summary>Explains one report after the other.</summary>
-internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> slices, VariableEscapes escapes, RaceHeaders? headers = null)
+internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> slices, VariableEscapes escapes, RaceHeaders? headers = null, IReadOnlyList<RecordedHeaders>? recorded = null)
 {
     private readonly LostFrame _lost = new(image);
 
@@ -21,7 +21,7 @@ internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> sl
         var address = AddressOf(sides);
         var block = report.Location is { Variable: "" } location ? (location.Address, location.Size) : ((ulong, ulong)?)null;
         var isElement = address is not null && !sides.Exists(side => RaceOperations.IsWholeObject(side.Operation));
-        var found = isElement && headers is not null ? headers.Find(log, report, address!.Value) : null;
+        var found = isElement ? FindHeaders(log, report, address!.Value) : null;
         if (found is { Slices.Count: > 0 })
             NameBySlices(sides, found.Slices);
         var array = isElement ? SharedArray.Find(address!.Value, [.. slices, .. found?.Slices ?? []], block ?? found?.Block) : null;
@@ -38,8 +38,23 @@ internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> sl
             Used = array is null ? [] : UsedSlices(sides, array),
             Escapes = escapes.Find([.. sides.Select(UseOf)]),
             Run = found is { Slices.Count: 0 } && variable?.Offset is not null ? null : found?.Run,
-            Missing = RaceMissing.List(log, report, sides, array, variable?.Offset is not null, image),
+            Missing = RaceMissing.List(log, report, sides, array, variable?.Offset is not null, recorded is [_, ..], image),
         };
+    }
+
+    /// <summary>Headers that were recorded at these very accesses come before those that memory holds later.</summary>
+    private RaceHeaderSet? FindHeaders(LogOrigin log, RaceReport report, ulong address)
+    {
+        RaceHeaderSet? refused = null;
+        foreach (var recording in recorded ?? [])
+        {
+            var found = recording.Find(log, report);
+            if (found.Slices.Count > 0)
+                return found;
+            refused ??= found;
+        }
+
+        return headers?.Find(log, report, address) is { } held && (held.Slices.Count > 0 || refused is null) ? held : refused;
     }
 
     private static VariableUse UseOf(RaceSideReading side, int index)
@@ -133,9 +148,11 @@ internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> sl
         for (var i = 0; i < sides.Count; i++)
         {
             var side = sides[i];
-            if (slices.Any(slice => Names(slice.Name, side.Variable)))
+            var index = i;
+            var own = slices.Where(slice => (slice.Side ?? index) == index).ToList();
+            if (own.Exists(slice => Names(slice.Name, side.Variable)))
                 continue;
-            if (OperandsOf(side).FirstOrDefault(operand => slices.Any(slice => Names(slice.Name, operand.Path))) is { } operand)
+            if (OperandsOf(side).FirstOrDefault(operand => own.Exists(slice => Names(slice.Name, operand.Path))) is { } operand)
                 sides[i] = side with { Expression = Form(side, operand), Basis = ExpressionBasis.Source, Variable = operand.Path };
         }
     }
@@ -212,7 +229,7 @@ internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> sl
         var used = new List<RaceSlice>();
         for (var i = 0; i < sides.Count; i++)
         {
-            var reaching = array.Slices.Where(view => view.Reach != SliceReach.None).ToList();
+            var reaching = array.Slices.Where(view => view.Reach != SliceReach.None && (view.Slice.Side ?? i) == i).ToList();
             var variable = sides[i].Variable;
             var view = reaching.Find(view => view.Slice.Name == variable) ?? reaching.Find(view => Names(view.Slice.Name, variable));
             if (view is not null)

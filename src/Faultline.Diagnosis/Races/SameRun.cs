@@ -18,6 +18,9 @@ public enum SameRunBasis
 
     /// <summary>The running process has the log open.</summary>
     OpenFile,
+
+    /// <summary>Log and slice headers were recorded together.</summary>
+    Recording,
 }
 
 /// <summary>Whether a report and a memory are of one run, and why.</summary>

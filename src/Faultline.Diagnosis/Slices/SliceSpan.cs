@@ -13,6 +13,15 @@ public sealed record SliceSpan(string Name, ulong Pointer, long Length, long Cap
     /// <summary>Where it was found, for the reader; empty for one that was given.</summary>
     public string Origin { get; init; } = "";
 
+    /// <summary>The length is known; else the slice is given as long as its use needs it to be.</summary>
+    public bool IsLengthKnown { get; init; } = true;
+
+    /// <summary>Length and capacity are both known; else both are what is known of one of them.</summary>
+    public bool IsCapacityKnown { get; init; } = true;
+
+    /// <summary>The side of a race at whose access it was seen, 0 or 1; null when it is not one side's alone.</summary>
+    public int? Side { get; init; }
+
     /// <summary>Why it cannot be a slice, or has no elements that could be raced for; null when it can.</summary>
     public string? Refusal
     {

@@ -169,6 +169,8 @@ public static class RaceJson
             Address(json, "pointer", view.Slice.Pointer);
             json.WriteNumber("length", view.Slice.Length);
             json.WriteNumber("capacity", view.Slice.Capacity);
+            json.WriteBoolean("lengthKnown", view.Slice.IsLengthKnown);
+            json.WriteBoolean("capacityKnown", view.Slice.IsCapacityKnown);
             json.WriteNumber("elementSize", view.Slice.ElementSize);
             json.WriteNumber("first", view.First);
             json.WriteNumber("index", view.Index);

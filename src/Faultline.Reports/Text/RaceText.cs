@@ -123,7 +123,7 @@ public static class RaceText
         foreach (RaceSlice used in finding.Used)
             page.Entry("", $"{(finding.Sides[used.Side].Access.IsPrevious ? "before" : "now")} through {used.View.Slice.Name}: {used.View.Slice.Name}[{used.View.Index}] is element {array.Index}{(used.View.Reach == SliceReach.Capacity ? ", in its capacity" : "")}");
         foreach (SliceView view in array.Slices.Where(view => view.Slice.Origin.Length > 0).Take(SlicesShown))
-            page.Entry("", $"{view.Slice.Name}: len {view.Slice.Length}, cap {view.Slice.Capacity}, in {view.Slice.Origin}");
+            page.Entry("", $"{view.Slice.Name}: {RaceWords.Extent(view.Slice)}, in {view.Slice.Origin}");
         foreach (string line in ArrayPicture.Draw(array, page.Width))
             page.Line(4, line);
     }

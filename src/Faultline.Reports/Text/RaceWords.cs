@@ -1,4 +1,6 @@
+using System.Globalization;
 using Faultline.Diagnosis.Races;
+using Faultline.Diagnosis.Slices;
 
 namespace Faultline.Reports.Text;
 
@@ -25,5 +27,13 @@ internal static class RaceWords
         RaceOperation.AppendGrow => "read by append",
         RaceOperation.Convert => "read by conversion",
         _ => "wait group",
+    };
+
+    /// <summary>Length and capacity, as far as they are known.</summary>
+    public static string Extent(SliceSpan slice) => (slice.IsLengthKnown, slice.IsCapacityKnown) switch
+    {
+        (true, true) => string.Create(CultureInfo.InvariantCulture, $"len {slice.Length}, cap {slice.Capacity}"),
+        (true, false) => string.Create(CultureInfo.InvariantCulture, $"len or cap {slice.Length}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{slice.Length} or more elements"),
     };
 }

@@ -17,6 +17,7 @@ public sealed class ArraySlices
     private const int VariableLimit = 500_000;
     private const int ResultLimit = 64;
     private const int ShapeLimit = 8;
+    private const int WordSize = 8;
 
     private readonly RuntimeState _state;
     private readonly DwarfInfo _dwarf;
@@ -104,7 +105,8 @@ public sealed class ArraySlices
         var name = isMoved ? variable.Name[1..] : variable.Name;
         switch (variable.Pieces)
         {
-            case [{ Place: VariablePlace.Frame } whole]:
+            // Of a list, one place alone is any one word of the variable.
+            case [{ Place: VariablePlace.Frame } whole] when !variable.IsListed || _walk.Resolve(variable.TypePosition) is { Size: <= WordSize }: // -1 for pointers
                 var address = frame.FrameAddress + (ulong)whole.Value;
                 _walk.Add(name, place, variable.TypePosition, address);
                 break;

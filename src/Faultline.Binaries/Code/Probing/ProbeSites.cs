@@ -33,6 +33,10 @@ public static class ProbeSites
         _ => null,
     };
 
+    /// <summary>Bytes that the stack pointer lies below its value at the function's entry, before the instruction at an address; null when unknown.</summary>
+    public static int? StackDepthAt(GoBinary binary, ulong address) =>
+        binary.Pclntab is { } table && binary.TryFindFunction(address, out FuncInfo function) && table.FindStackDelta(table.GetRecord(function.Index), address) is >= 0 and var depth ? depth : null;
+
     /// <summary>
     /// The first instruction from an address on that runs whenever the one at the address does and that the kernel emulates;
     /// null when the straight line ends before one.

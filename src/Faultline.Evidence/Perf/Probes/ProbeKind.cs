@@ -46,6 +46,9 @@ public enum ProbeKind
     ArrayRead,
     ArrayWrite,
 
+    /// <summary>The race detector is about to be told of an access; the object is its address, and the headers of slices in reach are fields of their own.</summary>
+    SliceAccess,
+
     /// <summary>A collection of garbage may start: only after one can memory be used for something else.</summary>
     CollectionStart,
 

@@ -42,6 +42,7 @@ public readonly record struct ProbeName(string Group, ProbeKind Kind, int Index)
         (ProbeKind.SliceGrown, "slice_grown"),
         (ProbeKind.ArrayRead, "array_read"),
         (ProbeKind.ArrayWrite, "array_write"),
+        (ProbeKind.SliceAccess, "slice_access"),
         (ProbeKind.CollectionStart, "collection_start"),
         (ProbeKind.MapGrow, "map_grow"),
         (ProbeKind.SyncMap, "sync_map"),

@@ -63,10 +63,14 @@ function arrayPicture(finding) {
     });
     const use = slice.usedBy.map(at => finding.accesses[at].previous ? 'before' : 'now').join(', ');
     const index = slice.reach === 'none' ? 'not reached' : `${slice.name}[${slice.index}]${slice.reach === 'capacity' ? ', in its capacity' : ''}`;
-    return make('tr', null, make('th', { scope: 'row' }, slice.name, slice.origin && make('span', { class: 'where' }, ` in ${slice.origin}`)), cells, make('td', { class: 'words' }, `${index}${use ? ` (${use})` : ''}; len ${slice.length}, cap ${slice.capacity}`));
+    return make('tr', null, make('th', { scope: 'row' }, slice.name, slice.origin && make('span', { class: 'where' }, ` in ${slice.origin}`)), cells, make('td', { class: 'words' }, `${index}${use ? ` (${use})` : ''}; ${extent(slice)}`));
   });
   const basis = array.basis === 'allocation' ? 'the whole allocation' : 'the lowest slice that is known; the array may begin before';
   return section('array', 'The array and the slices over it', make('p', null, `Element ${array.index} of ${array.count}, ${plural(array.elementSize, 'byte', 'bytes')} each, from ${array.start} (${basis}).`),
     make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Array' }, make('table', { class: 'array' }, make('thead', null, make('tr', null, make('th', { scope: 'col' }, 'slice'), numbers.map(number => make('th', { scope: 'col', class: number === array.index ? 'raced' : null }, String(number))), make('th', { scope: 'col' }, 'raced element'))), make('tbody', null, rows))),
     make('p', { class: 'legend' }, '= within the length, - within the capacity, # the element that both touched.'), array.slices.length > 40 && make('p', null, `… ${array.slices.length - 40} more slices`));
+}
+
+function extent(slice) {
+  return slice.capacityKnown ? `len ${slice.length}, cap ${slice.capacity}` : slice.lengthKnown ? `len or cap ${slice.length}` : `${slice.length} or more elements`;
 }
