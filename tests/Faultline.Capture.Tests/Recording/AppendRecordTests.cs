@@ -68,6 +68,19 @@ public sealed class AppendRecordTests
             Assert.DoesNotContain("internal error", outcome.Error, StringComparison.Ordinal);
         }
 
+        Random random = new(11);
+        for (int round = 1; round <= 12; round++)
+        {
+            byte[] bad = [.. whole];
+            for (int flip = 0; flip < 5 * round; flip++)
+                bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(cut, bad, TestContext.Current.CancellationToken);
+            Outcome outcome = await FaultlineProgram.Run(place.Folder, "appends", place.Binary, "--recording", cut, "--format", "json");
+            Assert.True(outcome.ExitCode is 0 or 65, $"round {round}: {outcome.ExitCode} {outcome.Error}");
+            if (outcome.ExitCode == 0)
+                JsonDocument.Parse(outcome.Output).Dispose();
+        }
+
         await File.WriteAllTextAsync(cut, "no recording\n", TestContext.Current.CancellationToken);
         Outcome foreign = await FaultlineProgram.Run(place.Folder, "appends", place.Binary, "--recording", cut);
         Assert.Equal(65, foreign.ExitCode);
