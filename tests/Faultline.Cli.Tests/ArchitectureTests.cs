@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Faultline.Cli.Tests;
@@ -37,6 +38,21 @@ public sealed class ArchitectureTests
         string solution = File.ReadAllText(Path.Combine(Root, "Faultline.slnx"));
         Assert.Contains($"src/{project}/{project}.csproj", solution, StringComparison.Ordinal);
         Assert.Contains($"tests/{project}.Tests/{project}.Tests.csproj", solution, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_schema_is_written_in_one_place_and_described()
+    {
+        List<string> schemas =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+                .Where(line => line.Contains("WriteString(\"schema\", \"", StringComparison.Ordinal) || line.Contains("Schema = \"", StringComparison.Ordinal))
+                .Select(line => Regex.Match(line, "faultline[a-z-]*/[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value),
+        ];
+        Assert.True(schemas.Count > 15, $"{schemas.Count} schemas");
+        Assert.Equal(schemas.Distinct(StringComparer.Ordinal), schemas);
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "json.md"));
+        Assert.All(schemas, schema => Assert.Contains($"`{schema}`", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Faultline.Binaries.Symbols;
 
 namespace Faultline.Cli.Symbolizing;
 
-/// <summary>One document, <c>faultline-symbols/1</c>; an entry for every query and address, in the order asked.</summary>
+/// <summary>One document, <c>faultline-symbolize/1</c>; an entry for every query and address, in the order asked.</summary>
 internal sealed class JsonSymbolOutput : SymbolOutput
 {
     private readonly GoBinary _binary;
@@ -16,7 +16,7 @@ internal sealed class JsonSymbolOutput : SymbolOutput
         _binary = binary;
         _json = json;
         _json.WriteStartObject();
-        _json.WriteString("schema", "faultline-symbols/1");
+        _json.WriteString("schema", "faultline-symbolize/1");
         _json.WriteString("binary", binary.Path);
         _json.WriteStartArray("addresses");
     }
