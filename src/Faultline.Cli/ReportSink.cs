@@ -19,13 +19,11 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
 
     /// <summary>This sink, if its report can go there.</summary>
     /// <param name="isShared">Standard output is that of the program that is watched.</param>
-    /// <exception cref="UserErrorException">A page would go to a terminal, or among a program's output, or would show what is to be hidden.</exception>
+    /// <exception cref="UserErrorException">A page would go to a terminal, or among a program's output.</exception>
     public ReportSink Checked(bool isShared = false)
     {
         if (Format != ReportFormat.Html)
             return this;
-        if (IsRedacted)
-            throw new UserErrorException(ExitCode.Usage, "--redact does not hide the source lines that --format html shows. Take another format, such as --format md.");
         if (OutputPath is not (null or "-"))
             return this;
         if (isShared)

@@ -114,7 +114,6 @@ public sealed class CommandLineTests
         { "format-pipe-github", "--format github", "crash.log", 0 },
         { "format-redacted", "diagnose crash.log --redact-key key", "empty.log", 0 },
         { "format-redacted-json", "race race.log --redact-key key --format ndjson", "empty.log", 0 },
-        { "format-redacted-html", "diagnose crash.log --redact --format html -o out.html", "empty.log", 64 },
         { "help-export", "export --help", "empty.log", 0 },
         { "export-folded", "export crash.log --as folded", "empty.log", 0 },
         { "export-stdin", "export - --as speedscope", "crash.log", 0 },

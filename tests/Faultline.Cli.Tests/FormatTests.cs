@@ -6,7 +6,7 @@ namespace Faultline.Cli.Tests;
 /// <summary>The demo, a crash of a real Go program, in every format.</summary>
 public sealed class FormatTests
 {
-    public static TheoryData<string> Formats => ["text", "json", "ndjson", "md", "sarif", "junit", "github", "dot", "mermaid"];
+    public static TheoryData<string> Formats => ["html", "text", "json", "ndjson", "md", "sarif", "junit", "github", "dot", "mermaid"];
 
     [Theory]
     [MemberData(nameof(Formats))]

@@ -37,7 +37,7 @@ internal sealed class DiagnoseOptions
 
     private readonly Option<bool> _redact = new("--redact")
     {
-        Description = "Hash paths, strings, hosts and addresses in the report, in any format but html, so that it can be shared.",
+        Description = "Hash paths, strings, hosts and addresses in the report, in any format, so that it can be shared.",
     };
 
     private readonly Option<string?> _redactionKey = new("--redact-key")

@@ -2,6 +2,7 @@ using System.Text;
 using Faultline.Reports.Findings;
 using Faultline.Reports.Github;
 using Faultline.Reports.Graphs;
+using Faultline.Reports.Html;
 using Faultline.Reports.Json;
 using Faultline.Reports.JUnit;
 using Faultline.Reports.Markdown;
@@ -15,7 +16,7 @@ internal static class Writers
 {
     public const string Root = "/src";
 
-    public static IReadOnlyList<string> Names { get; } = ["text", "json", "ndjson", "md", "sarif", "junit", "github", "dot", "mermaid"];
+    public static IReadOnlyList<string> Names { get; } = ["text", "json", "ndjson", "md", "sarif", "junit", "github", "dot", "mermaid", "html"];
 
     public static string Render(string format, ReportSubject subject)
     {
@@ -34,6 +35,8 @@ internal static class Writers
             case "github": GithubReport.Write(subject, stream, Root); break;
             case "dot": FaultPicture.WriteDot(subject, stream); break;
             case "mermaid": FaultPicture.WriteMermaid(subject, stream); break;
+            case "html" when subject.Races is { } races: HtmlReport.Write(races, stream); break;
+            case "html": HtmlReport.Write(subject.Crashes!, stream); break;
             default: throw new ArgumentOutOfRangeException(nameof(format), format, "no such format");
         }
 
