@@ -1,7 +1,6 @@
 using System.Globalization;
 using Faultline.Binaries.Code.Appends;
 using Faultline.Binaries.Elf;
-using Faultline.Binaries.GoSym;
 
 namespace Faultline.Binaries.Code;
 
@@ -189,26 +188,35 @@ internal sealed class CodeModel
     public long FollowedSize { get; private set; }
 
     /// <summary>What a function touches behind pointers, with the value numbers of <see cref="FlowOf"/>; found anew on each call, nothing where flows are not followed.</summary>
-    public IReadOnlyList<MemoryTouch> FindTouches(int function) => IsFollowed
-        ? FunctionFlow.FindTouches(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context)
-        : [];
+    public IReadOnlyList<MemoryTouch> FindTouches(int function)
+    {
+        if (!IsFollowed)
+            return [];
+        var touches = new List<MemoryTouch>();
+        Keep(function, FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, touches));
+        return touches;
+    }
 
     public FunctionFlow FlowOf(int function)
     {
         if (flows.TryGetValue(function, out FunctionFlow? flow))
             return flow;
-        FuncInfo info = Functions[function];
-        flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, info), context);
-        flows.Add(function, flow);
-        FollowedSize += (long)(info.End - info.Entry);
+        flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context);
+        Keep(function, flow);
         return flow;
+    }
+
+    private void Keep(int function, FunctionFlow flow)
+    {
+        if (flows.TryAdd(function, flow))
+            FollowedSize += (long)(Functions[function].End - Functions[function].Entry);
     }
 
     /// <summary>The flow of a function and its accesses to memory, which are not kept.</summary>
     public (FunctionFlow Flow, IReadOnlyList<MemoryAccess> Accesses) AccessesOf(int function)
     {
         var accesses = new List<MemoryAccess>();
-        FunctionFlow flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, accesses);
+        FunctionFlow flow = FunctionFlow.Analyse(ReadBody(function), StackObjectReader.Read(Binary, Functions[function]), context, accesses: accesses);
         if (!flows.TryAdd(function, flow))
         {
             // Others know the values of the flow that is kept, which lacks those that only accesses have.

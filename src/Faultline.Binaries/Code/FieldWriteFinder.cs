@@ -13,6 +13,9 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
 
     private readonly Dictionary<FunctionValue, OriginSet> pointers = [];
 
+    /// <summary>Of the function that is looked at; made when it is asked for.</summary>
+    private PastCalls? past;
+
     public FieldWrite[] FindAll()
     {
         var found = new HashSet<FieldWrite>();
@@ -22,6 +25,7 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
         {
             if (model.Packages.IsStandard(function))
                 continue;
+            past = null;
             foreach (MemoryTouch touch in model.FindTouches(function))
             {
                 if (touch.IsWrite)
@@ -94,9 +98,9 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
             return false;
         FunctionFlow flow = model.FlowOf(function);
         if (flow.Values[origin.Value] is not { Kind: ValueKind.CallResult } made || flow.FindCall((ulong)made.Payload) is not { } allocation
-            || PastCalls.Find(model, address, allocation.ReturnAddress) is not { } past)
+            || (past ??= new PastCalls(model, function)).Find(address, allocation.ReturnAddress) is not { } since)
             return false;
-        var calls = past.Where(call => call.Target == 0 || !IsQuiet(model.Functions.RoleAt(call.Target))).Select(call => call.ReturnAddress).ToHashSet();
+        var calls = since.Where(call => call.Target == 0 || !IsQuiet(model.Functions.RoleAt(call.Target))).Select(call => call.ReturnAddress).ToHashSet();
         return calls.Count == 0 || !IsShown(flow, origin.Value, calls, []);
     }
 

@@ -52,20 +52,13 @@ internal sealed class FunctionFlow
     /// <param name="body">The function.</param>
     /// <param name="stackObjects">Its variables whose address is taken.</param>
     /// <param name="context">The rest of the program.</param>
+    /// <param name="touches">Gets what it touches behind pointers, in no order; null when nobody wants that. The values are the same with and without.</param>
     /// <param name="accesses">Gets the accesses to memory; null when nobody wants them. They can have values of their own, numbered after all others.</param>
-    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context, List<MemoryAccess>? accesses = null)
+    public static FunctionFlow Analyse(FunctionBody body, StackObjects stackObjects, FlowContext context, List<MemoryTouch>? touches = null, List<MemoryAccess>? accesses = null)
     {
         var flow = new FunctionFlow(body.Function, stackObjects);
-        flow.Run(body, context, accesses: accesses);
+        flow.Run(body, context, touches, accesses);
         return flow;
-    }
-
-    /// <summary>What a function touches behind pointers, in no order. The same analysis gives values the same numbers each time.</summary>
-    public static IReadOnlyList<MemoryTouch> FindTouches(FunctionBody body, StackObjects stackObjects, FlowContext context)
-    {
-        var touches = new List<MemoryTouch>();
-        new FunctionFlow(body.Function, stackObjects).Run(body, context, touches);
-        return touches;
     }
 
     /// <summary>Notes a jump whose targets are unknown.</summary>
@@ -81,7 +74,7 @@ internal sealed class FunctionFlow
             calls.Add(call);
     }
 
-    private void Run(FunctionBody body, FlowContext context, List<MemoryTouch>? touches = null, List<MemoryAccess>? accesses = null)
+    private void Run(FunctionBody body, FlowContext context, List<MemoryTouch>? touches, List<MemoryAccess>? accesses)
     {
         IReadOnlyList<BasicBlock> blocks = body.Blocks;
         if (blocks.Count is 0 or > BlockLimit || body.Instructions.IsEmpty)

@@ -126,7 +126,7 @@ public sealed class SharingFinder
     {
         if (!_goroutines.TryGetValue(entry, out var names))
         {
-            var (statements, isOnMain) = _code.GoroutinesReaching(entry);
+            var (statements, isOnMain) = _code.GoroutinesRunning(entry);
             names =
             [
                 .. statements.Select(NameOf).Concat(isOnMain ? ["main"] : []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
