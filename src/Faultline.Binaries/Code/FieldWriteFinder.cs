@@ -98,14 +98,18 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
             return false;
         FunctionFlow flow = model.FlowOf(function);
         if (flow.Values[origin.Value] is not { Kind: ValueKind.CallResult } made || flow.FindCall((ulong)made.Payload) is not { } allocation
-            || (past ??= new PastCalls(model, function)).Find(address, allocation.ReturnAddress) is not { } since)
+            || CallsSince(function, address, allocation.ReturnAddress) is not { } calls)
             return false;
-        var calls = since.Where(call => call.Target == 0 || !IsQuiet(model.Functions.RoleAt(call.Target))).Select(call => call.ReturnAddress).ToHashSet();
-        return calls.Count == 0 || !IsShown(flow, origin.Value, calls, []);
+        return calls.Count == 0 || !IsShown(function, value: origin.Value, address, calls, []);
     }
 
-    private bool IsShown(FunctionFlow flow, int value, HashSet<ulong> calls, HashSet<int> seen)
+    /// <summary>Return addresses of the calls between two addresses that could show an object to others; null when that is not known.</summary>
+    private HashSet<ulong>? CallsSince(int function, ulong address, ulong since)
+        => (past ??= new PastCalls(model, function)).Find(address, since)?.Where(call => !IsQuiet(call)).Select(call => call.ReturnAddress).ToHashSet();
+
+    private bool IsShown(int function, int value, ulong address, HashSet<ulong> calls, HashSet<int> seen)
     {
+        FunctionFlow flow = model.FlowOf(function);
         if (!seen.Add(value))
             return false;
         foreach (ValueUse use in flow.Uses.Of(value))
@@ -114,8 +118,8 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
             {
                 UseKind.Passed => calls.Contains(flow.Calls[use.Index].ReturnAddress) && Takes(flow.Calls[use.Index], use.Argument),
                 UseKind.Called => flow.Calls[use.Index].Target == 0 && calls.Contains(flow.Calls[use.Index].ReturnAddress),
-                UseKind.Stored => calls.Any(call => call > flow.Stores[use.Index].Address),
-                UseKind.Merged or UseKind.Added or UseKind.Indexed => IsShown(flow, use.Index, calls, seen),
+                UseKind.Stored => CallsSince(function, address, flow.Stores[use.Index].Address) is not { Count: 0 },
+                UseKind.Merged or UseKind.Added or UseKind.Indexed => IsShown(function, use.Index, address, calls, seen),
                 _ => false,
             };
             if (isShown)
@@ -131,6 +135,10 @@ internal sealed class FieldWriteFinder(CodeModel model, OriginFinder origins)
             return true;
         return argument < model.ParameterCountOf(callee) && !model.Functions[callee].Name.EndsWith(".abi0", StringComparison.Ordinal);
     }
+
+    /// <summary>Calls that show an object to nobody: bytes that are copied show what was stored in them before.</summary>
+    private bool IsQuiet(CallInstruction call) => call.TargetName is "runtime.memmove" or "runtime.memclrNoHeapPointers"
+        || (call.Target != 0 && IsQuiet(model.Functions.RoleAt(call.Target)));
 
     private static bool IsQuiet(RuntimeRole role) => role is RuntimeRole.NewObject or RuntimeRole.Malloc or RuntimeRole.MakeArray or RuntimeRole.MakeMap or RuntimeRole.NoReturn
         or RuntimeRole.WriteBarrierBuffer or RuntimeRole.WriteBarrierStore or RuntimeRole.DuffCopy or RuntimeRole.DuffZero or RuntimeRole.Move or RuntimeRole.Harmless;

@@ -21,10 +21,11 @@ public sealed class SharingTests
     {
         using var program = LayoutBinary.Build(release, variant);
         var found = new SharingFinder(program.Code, program.Catalog, LineSize).FindAll();
-        Assert.Equal(["main.atomics", "main.counters", "main.guarded"], found.Select(sharing => sharing.Shape.Name));
+        Assert.Equal(["main.atomics", "main.counters", "main.guarded", "main.late"], found.Select(sharing => sharing.Shape.Name));
         Assert.Equal(["received-sent"], Pairs(found[0]));
         Assert.Equal(["hits-misses"], Pairs(found[1]));
         Assert.Equal(["mu-ticks", "ticks-total"], Pairs(found[2]));
+        Assert.Equal(["hits-id"], Pairs(found[3]));
         Assert.All(found, sharing => Assert.All(sharing.Pairs, pair => Assert.False(pair.IsFixed)));
     }
 

@@ -44,6 +44,18 @@ type guarded struct {
 	ticks int64
 }
 
+// named gets its number while it is made, from code with a slow path that copies memory; later only its hits are written.
+type named struct {
+	hits int64
+	id   int64
+}
+
+// late gets its number when another goroutine has it already.
+type late struct {
+	hits int64
+	id   int64
+}
+
 // holey wastes memory.
 type holey struct {
 	a bool
@@ -147,6 +159,39 @@ func fillOrdered(o *ordered) {
 	}
 }
 
+var (
+	names     [16][32]byte
+	nameCount int64
+)
+
+// register gives a name a number; the compiler puts the copy behind the end of whoever calls it.
+func register(name string) int64 {
+	if nameCount >= int64(len(names)) {
+		return 0
+	}
+	copy(names[nameCount][:], name)
+	nameCount++
+	return nameCount
+}
+
+func newNamed(name string) *named {
+	n := &named{}
+	n.id = register(name)
+	return n
+}
+
+func hitNamed(n *named) {
+	for {
+		n.hits++
+	}
+}
+
+func hitLate(l *late) {
+	for {
+		l.hits++
+	}
+}
+
 //go:noinline
 func argumentCount() int64 { return int64(len(os.Args)) }
 
@@ -169,6 +214,10 @@ func main() {
 	go drainPadded(p)
 	o := &ordered{}
 	go fillOrdered(o)
+	go hitNamed(newNamed("first"))
+	l := &late{}
+	go hitLate(l)
+	l.id = register(os.Args[0])
 	ch := make(chan pair[string, int8], 4)
 	go func() {
 		for v := range ch {
