@@ -47,6 +47,9 @@ debuginfod-find debuginfod
 npm npm
 dot graphviz
 chromium chromium
+zsh zsh
+fish fish
+mandoc mandoc
 TOOLS
   [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)

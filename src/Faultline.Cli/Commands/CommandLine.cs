@@ -56,6 +56,9 @@ internal static class CommandLine
         root.Subcommands.Add(GraphCommand.Create(options));
         root.Subcommands.Add(DiffCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
+        root.Subcommands.Add(CompletionCommand.Create());
+        root.Subcommands.Add(ManCommand.Create(root));
+        root.Subcommands.Add(CompletionCommand.CreateWords(root));
         root.SetAction(arguments => PassThrough.Run(options, arguments));
         AddHelp(root, Examples);
 
@@ -83,6 +86,9 @@ internal static class CommandLine
         command.Options.Add(new HelpOption("--help", "-h") { Description = "Show this help.", Action = new HelpWithExamples(examples) });
     }
 
+    /// <summary>What the help of a command shows below its options; null without help of our own.</summary>
+    public static string? ExamplesOf(Command command) => command.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpWithExamples>().FirstOrDefault()?.Examples;
+
     private static string Explain(ParseResult result, string[] args)
     {
         string command = result.CommandResult.Command is RootCommand ? "faultline" : $"faultline {result.CommandResult.Command.Name}";
@@ -97,6 +103,8 @@ internal static class CommandLine
     private sealed class HelpWithExamples(string examples) : SynchronousCommandLineAction
     {
         private readonly HelpAction _help = new() { MaxWidth = 80 };
+
+        public string Examples => examples;
 
         public override int Invoke(ParseResult parseResult)
         {

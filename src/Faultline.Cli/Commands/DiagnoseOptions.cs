@@ -128,13 +128,20 @@ internal sealed class DiagnoseOptions
     }
 
     // Not given means the default of T: the enums begin with their default.
-    public static Option<T> Choice<T>(string name, string helpName, string description, params (string Name, T Value)[] choices) => new(name)
+    public static Option<T> Choice<T>(string name, string helpName, string description, params (string Name, T Value)[] choices)
     {
-        HelpName = helpName,
-        Description = description,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Parse(result, name, choices),
-    };
+        Option<T> option = new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => Parse(result, name, choices),
+        };
+        // The library would offer the names of enum members.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add([.. choices.Select(choice => choice.Name)]);
+        return option;
+    }
 
     /// <summary>A whole number that is not negative.</summary>
     public static Option<long?> Number(string name, string helpName, string description) => new(name)
