@@ -67,6 +67,7 @@ internal static class DiagnoseCommand
             Memories = inputs.Memories,
             Builds = inputs.Builds,
             SourcePaths = sourcePaths,
+            MayReadSource = sink.Caller.MayOpen,
             WantsCode = sink.WantsCode,
         });
         if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })

@@ -66,7 +66,7 @@ internal static class GoroutinesCommand
         if (caller.IsShell && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int processId) && !File.Exists(name))
             return OfProcess(processId, view);
         using InputSet inputs = InputSet.Open([name], binaryPath, takesStandardInput: caller.IsShell, caller: caller);
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary });
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, MayReadSource = caller.MayOpen });
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
         CoreOutput.Write(view.Format, "buckets", output => GoroutineBuckets.Write(report.Incidents[0], output, view), caller);

@@ -104,7 +104,7 @@ internal static class GraphCommand
             return (graph, core.Dump.Core.Path);
         }
 
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, Memories = inputs.Memories, WantsWaitGraphs = true });
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, Memories = inputs.Memories, MayReadSource = caller.MayOpen, WantsWaitGraphs = true });
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
         caller.TellAll(report.Diagnostics);

@@ -95,7 +95,7 @@ internal static class RaceCommand
     {
         if (!sink.Format.TellsRaces || !logs.Any(log => log.Races.ReportCount > 0))
             return false;
-        Show(RaceExplainer.Explain(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, Builds = builds }), ShownRaces, sink);
+        Show(RaceExplainer.Explain(new RaceInputs { Logs = logs, Binary = binary, SourcePaths = sourcePaths, MayReadSource = sink.Caller.MayOpen, Builds = builds }), ShownRaces, sink);
         return true;
     }
 

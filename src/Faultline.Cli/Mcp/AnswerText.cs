@@ -1,8 +1,12 @@
+using System.Globalization;
 using System.Text;
 
 namespace Faultline.Cli.Mcp;
 
-/// <summary>Takes an answer of any size and keeps one window of it.</summary>
+/// <summary>
+/// Takes an answer of any size and keeps one window of it. Characters that nobody sees are escapes in what commands write, but for JSON, which may hold
+/// some in its strings: here they become JSON's own escapes.
+/// </summary>
 /// <param name="start">Characters to leave out at the beginning.</param>
 /// <param name="limit">Characters to keep.</param>
 /// <param name="cancellation">Ends the writing.</param>
@@ -51,7 +55,8 @@ internal sealed class AnswerText(long start, int limit, CancellationToken cancel
             cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> part = buffer[..Math.Min(buffer.Length, ChunkSize)];
             buffer = buffer[part.Length..];
-            Keep(_chunk.AsSpan(0, _decoder.GetChars(part, _chunk, flush: false)));
+            ReadOnlySpan<char> text = _chunk.AsSpan(0, _decoder.GetChars(part, _chunk, flush: false));
+            Keep(text.IndexOfAnyExceptInRange('\n', '~') < 0 && text.IndexOfAnyInRange('\v', '\u001f') < 0 ? text : Visible(text));
         }
     }
 
@@ -66,6 +71,25 @@ internal sealed class AnswerText(long start, int limit, CancellationToken cancel
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private static string Visible(ReadOnlySpan<char> text)
+    {
+        StringBuilder visible = new(text.Length + 16);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (rune.Value is '\n' or '\t' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned))
+            {
+                visible.Append(rune.ToString());
+                continue;
+            }
+
+            foreach (char unit in rune.ToString())
+                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+        }
+
+        return visible.ToString();
+    }
 
     private void Keep(ReadOnlySpan<char> text)
     {

@@ -11,9 +11,6 @@ internal sealed record AssistantTool(string Name, string Title, string Descripti
 {
     public const string Offset = "offset";
 
-    /// <summary>All tools, the first to be used first.</summary>
-    public static IReadOnlyList<AssistantTool> All { get; } = [LogTools.Diagnose, LogTools.Goroutines, CoreTool.Inspect, CodeTool.Disassemble, LogTools.Graph];
-
     public static ToolParameter Binary { get; } = new("binary", ParameterKind.Path, "The Go program (ELF) that crashed. Gives exact instructions, types and lines. A core names its program; give it when that is not found.");
 
     public static ToolParameter Force { get; } = new("force", ParameterKind.Flag, "Go on with a binary of another build than the core's: nothing that it says can be trusted.");
