@@ -180,9 +180,17 @@ public sealed partial class McpLimitTests : IDisposable
     [Fact]
     public async Task A_call_can_be_cancelled()
     {
+        // Long enough that no machine has read it before the word to stop comes.
+        await using (StreamWriter log = new(Path.Combine(Root, "long.log")))
+        {
+            string line = new('x', 99);
+            for (int number = 0; number < 2_000_000; number++)
+                await log.WriteAsync(line + "\n");
+        }
+
         await using McpSession session = await McpSession.Start("--root", Root);
         using CancellationTokenSource soon = new();
-        Task<CallToolResult> call = session.Client.CallToolAsync("diagnose", new Dictionary<string, object?> { ["paths"] = new[] { "crash.log" } }, cancellationToken: soon.Token).AsTask();
+        Task<CallToolResult> call = session.Client.CallToolAsync("diagnose", new Dictionary<string, object?> { ["paths"] = new[] { "long.log" } }, cancellationToken: soon.Token).AsTask();
         await soon.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.Contains("concurrent map writes", (await session.Ask("diagnose", ("paths", new[] { "crash.log" })))[0], StringComparison.Ordinal);
