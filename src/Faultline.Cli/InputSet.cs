@@ -22,9 +22,9 @@ internal sealed class InputSet : IDisposable
     private readonly List<EscapeIndex> _builds = [];
     private readonly List<RecordedHeaders> _sliceHeaders = [];
 
-    private InputSet()
-    {
-    }
+    private readonly Caller _caller;
+
+    private InputSet(Caller caller) => _caller = caller;
 
     /// <summary>The logs in the order of the inputs; an input with several streams gives one for each that crashed.</summary>
     public IReadOnlyList<TracebackLog> Logs => _logs;
@@ -52,11 +52,12 @@ internal sealed class InputSet : IDisposable
     /// <param name="binaryPath">The program; null to take it from the inputs.</param>
     /// <param name="force">Go on with a program that is not the one of a core.</param>
     /// <param name="takesStandardInput">False to refuse inputs that are programs only, instead of looking for a log in standard input.</param>
-    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath, bool force = false, bool takesStandardInput = true)
+    /// <param name="caller">Who asks; null for the user of the command line.</param>
+    public static InputSet Open(IReadOnlyList<string> names, string? binaryPath, bool force = false, bool takesStandardInput = true, Caller? caller = null)
     {
         if (names.Count(name => name == "-") > 1)
             throw new UserErrorException(ExitCode.Usage, "'-' is given twice, but there is one standard input. Give it once.");
-        InputSet inputs = new();
+        InputSet inputs = new(caller ?? Caller.Shell);
         try
         {
             names = [.. names.SelectMany(inputs.OpenBundle)];
@@ -72,7 +73,7 @@ internal sealed class InputSet : IDisposable
                 if (binaryPath is not null)
                     inputs.Binary = OpenBinary(binaryPath);
                 foreach (string core in cores)
-                    inputs._cores.Add(CoreSession.Open(core, binaryPath, force));
+                    inputs._cores.Add(CoreSession.Open(core, binaryPath, force, inputs._caller));
                 inputs.Binary ??= inputs._cores.Count > 0 ? OpenBinary(inputs._cores[0].Dump.Binary.Path) : null;
                 if (cores.Count == 0 && files.TrueForAll(file => file.Kind == InputKind.Binary))
                     files.Add(OpenStandardInput(binaryPath, takesStandardInput));
@@ -204,10 +205,16 @@ internal sealed class InputSet : IDisposable
     private bool AddBuild(InputFile file)
     {
         using ProgressLine progress = new(file.Name, file.Size);
-        EscapeLog log = file.ReadBuild(new EscapeLogOptions(), progress.Report);
+        EscapeLog log = file.ReadBuild(new EscapeLogOptions(), done => Report(progress, done));
         if (log.FactCount > 0)
             _builds.Add(new EscapeIndex(log));
         return log.FactCount > 0;
+    }
+
+    private void Report(ProgressLine progress, long done)
+    {
+        _caller.Cancellation.ThrowIfCancellationRequested();
+        progress.Report(done);
     }
 
     private static T ReadAgain<T>(InputFile file, Func<InputFile, T> read)
@@ -216,9 +223,9 @@ internal sealed class InputSet : IDisposable
         return read(again);
     }
 
-    private static IReadOnlyList<TracebackLog> ReadLogs(InputFile file)
+    private IReadOnlyList<TracebackLog> ReadLogs(InputFile file)
     {
         using ProgressLine progress = new(file.Name, file.Size);
-        return file.ReadLogs(progress.Report);
+        return file.ReadLogs(done => Report(progress, done));
     }
 }

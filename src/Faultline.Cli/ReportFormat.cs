@@ -43,7 +43,8 @@ internal sealed record ReportFormat(string Name, Action<ReportSubject, Stream, R
         new("mermaid", (subject, stream, _) => FaultPicture.WriteMermaid(subject, stream)),
     ];
 
-    private static string Version => typeof(ReportFormat).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+    /// <summary>Of faultline.</summary>
+    public static string Version => typeof(ReportFormat).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     private static void WriteText(ReportSubject subject, Stream stream, ReportLook look)
     {

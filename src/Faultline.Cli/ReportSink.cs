@@ -11,6 +11,9 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
     /// <summary>What must not leave the house is hashed.</summary>
     public bool IsRedacted { get; init; }
 
+    /// <summary>Who asks.</summary>
+    public Caller Caller { get; init; } = Caller.Shell;
+
     /// <summary>The key of the hashes; null for one that ends with this run.</summary>
     public string? RedactionKey { get; init; }
 
@@ -57,7 +60,7 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
 
         try
         {
-            using Stream output = StandardStreams.OpenOutput();
+            using Stream output = Caller.OpenOutput();
             WriteTo(output, report, TerminalStyle());
             return true;
         }
@@ -120,6 +123,8 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
     /// <summary>As standard output wants it.</summary>
     public TextStyle TerminalStyle()
     {
+        if (!Caller.IsShell)
+            return TextStyle.Plain with { Sources = false };
         bool terminal = !Console.IsOutputRedirected;
         bool color = Color switch
         {

@@ -39,6 +39,9 @@ public sealed record DiagnosisInputs
 
     /// <summary>Path prefixes to replace (old, new) when sources are looked up and shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths { get; init; } = [];
+
+    /// <summary>Whether a source file may be opened; null allows all.</summary>
+    public Func<string, bool>? MayReadSource { get; init; }
 }
 
 /// <summary>Joins the evidence into incidents by the rules in docs/verdicts.md.</summary>
@@ -47,7 +50,7 @@ public static class Diagnostician
     /// <summary>Explains every crash report of every log, in order, then every death that only a recording shows.</summary>
     public static DiagnosisReport Diagnose(DiagnosisInputs inputs)
     {
-        var sources = new SourceFiles(inputs.SourcePaths);
+        var sources = new SourceFiles(inputs.SourcePaths, inputs.MayReadSource);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
         var codes = inputs is { WantsCode: true, Binary: { } program } ? new AccessCodeReader(program) : null;
         var deaths = new RecordedDeaths(inputs.Recordings);

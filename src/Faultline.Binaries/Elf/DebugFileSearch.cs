@@ -15,6 +15,9 @@ public sealed record DebugFileSearch(IReadOnlyList<string> Folders)
     /// <summary>Where distributions install debug files.</summary>
     public static DebugFileSearch Default { get; } = new(["/usr/lib/debug"]);
 
+    /// <summary>Whether a file may be opened; null allows all.</summary>
+    public Func<string, bool>? IsAllowed { get; init; }
+
     /// <summary>A debug file that was fetched for the binary; it is used if its build id fits.</summary>
     public string? Fetched { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record DebugFileSearch(IReadOnlyList<string> Folders)
             foreach (var folder in Folders)
             {
                 var path = Path.Combine(folder, ".build-id", id[..2], id[2..] + ".debug");
-                if (File.Exists(path) && HasBuildId(path, id))
+                if (IsThere(path) && HasBuildId(path, id))
                     return path;
             }
         }
@@ -44,8 +47,10 @@ public sealed record DebugFileSearch(IReadOnlyList<string> Folders)
             .. Folders.Select(folder => Path.Combine(folder, home.TrimStart('/'), name)),
             .. Folders.Select(folder => Path.Combine(folder, name)),
         ];
-        return candidates.FirstOrDefault(path => File.Exists(path) && Path.GetFullPath(path) != Path.GetFullPath(elf.Path) && HasChecksum(path, checksum));
+        return candidates.FirstOrDefault(path => IsThere(path) && Path.GetFullPath(path) != Path.GetFullPath(elf.Path) && HasChecksum(path, checksum));
     }
+
+    private bool IsThere(string path) => File.Exists(path) && IsAllowed?.Invoke(path) != false;
 
     /// <summary>A file name, NUL bytes up to a multiple of four, and the CRC-32 of the file.</summary>
     private static bool TryReadLink(ElfFile elf, out string name, out uint checksum)

@@ -18,8 +18,6 @@ public sealed class Bundle : IDisposable
     private const int MostProbes = 65_536;
     private const int MostSlices = 64;
 
-    private static readonly string[] s_names = [BundleNames.Manifest, BundleNames.PerfData, BundleNames.Log, BundleNames.Core, BundleNames.Machine, BundleNames.Symbols, BundleNames.Binary];
-
     private readonly bool _isTemporary;
 
     private Bundle(string path, string folder, bool isTemporary)
@@ -136,7 +134,7 @@ public sealed class Bundle : IDisposable
             {
                 budget.TakeEntry();
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !s_names.Contains(name, StringComparer.Ordinal) || entry.DataStream is not { } content)
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !BundleNames.All.Contains(name, StringComparer.Ordinal) || entry.DataStream is not { } content)
                     continue;
                 using FileStream target = new(System.IO.Path.Combine(folder, name), FileMode.Create, FileAccess.Write);
                 budget.Copy(content, target);

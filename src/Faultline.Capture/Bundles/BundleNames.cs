@@ -16,4 +16,7 @@ public static class BundleNames
 
     /// <summary>The whole program.</summary>
     public const string Binary = "binary";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Manifest, PerfData, Log, Core, Machine, Symbols, Binary];
 }

@@ -55,6 +55,7 @@ internal static class CommandLine
         root.Subcommands.Add(GoroutinesCommand.Create());
         root.Subcommands.Add(GraphCommand.Create(options));
         root.Subcommands.Add(DiffCommand.Create());
+        root.Subcommands.Add(McpCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(options));
         root.Subcommands.Add(CompletionCommand.Create());
         root.Subcommands.Add(ManCommand.Create(root));

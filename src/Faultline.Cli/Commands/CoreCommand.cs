@@ -30,6 +30,7 @@ internal static class CoreCommand
           who ADDR                 what keeps an object alive
           leaks                    goroutines that nothing can wake any more
           read ADDR TYPE           a value
+        ADDR may be a package-level variable, such as main.cache, if the binary has symbols.
 
         Examples:
           faultline core ./app core.1234
@@ -53,7 +54,7 @@ internal static class CoreCommand
         Option<long?> top = new("--top") { HelpName = "N", Description = "Print at most N items." };
         Option<long> skip = new("--skip") { HelpName = "N", Description = "Leave out the first N items." };
         Command command = new("core", "Look into a core dump: goroutines, maps, channels, locks, who holds what, who is stuck.") { words, format, force, stacks, with, without, group, graph, top, skip };
-        command.SetAction(arguments => Run(arguments.GetValue(words)!, new View
+        command.SetAction(arguments => Run(arguments.GetValue(words)!, Caller.Shell, new CoreView
         {
             Format = arguments.GetValue(format),
             IsForced = arguments.GetValue(force),
@@ -69,31 +70,36 @@ internal static class CoreCommand
         return command;
     }
 
-    private static int Run(string[] words, View view)
+    /// <summary>Shows one view.</summary>
+    /// <param name="words">Core and binary, in either order, the view, and its arguments.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="view">How it is to look.</param>
+    /// <exception cref="UserErrorException">It is not there, or was asked for in the wrong way.</exception>
+    public static int Run(string[] words, Caller caller, CoreView view)
     {
         using BundleInput? bundle = words.Take(2).FirstOrDefault(Bundle.IsBundle) is { } path ? BundleInput.Open(path) : null;
         (string corePath, string? binaryPath, int used) = Files(bundle is null ? words : [.. words.Select(word => Bundle.IsBundle(word) ? bundle.CorePath ?? throw NoMemory(word) : word)]);
         binaryPath ??= bundle?.BinaryPath;
         string[] rest = words[used..];
         string verb = rest.Length > 0 ? rest[0] : "overview";
-        using CoreSession core = CoreSession.Open(corePath, binaryPath, view.IsForced);
+        using CoreSession core = CoreSession.Open(corePath, binaryPath, view.IsForced, caller);
         if (verb == "map" && view.Graph is { } kind)
-            return Draw(core, rest, kind == "mermaid");
+            return Draw(core, rest, kind == "mermaid", caller);
         if (verb == "traceback")
-            return Print(core, rest);
-        CoreOutput.Write(view.Format, verb, Choose(core, rest, view));
-        StandardStreams.Tell(core.Diagnostics);
+            return Print(core, rest, caller);
+        CoreOutput.Write(view.Format, verb, Choose(core, rest, view), caller);
+        caller.TellAll(core.Diagnostics);
         return ExitCode.Ok;
     }
 
-    private static int Draw(CoreSession core, string[] rest, bool isMermaid)
+    private static int Draw(CoreSession core, string[] rest, bool isMermaid, Caller caller)
     {
-        GoMap map = new ObjectViews(core, new CoreText(TextWriter.Null)).Map(AddressOf(rest), At(rest, 2), 0, 0);
+        GoMap map = new ObjectViews(core, new CoreText(TextWriter.Null)).Map(AddressOf(core, rest), At(rest, 2), 0, 0);
         using StringWriter picture = new();
         MapGraph.Write(map, isMermaid, picture);
         try
         {
-            using Stream output = StandardStreams.OpenOutput();
+            using Stream output = caller.OpenOutput();
             output.Write(Encoding.UTF8.GetBytes(picture.ToString()));
         }
         catch (IOException)
@@ -104,13 +110,13 @@ internal static class CoreCommand
         return ExitCode.Ok;
     }
 
-    private static int Print(CoreSession core, string[] rest)
+    private static int Print(CoreSession core, string[] rest, Caller caller)
     {
         if (rest.Length > 1)
             throw new UserErrorException(ExitCode.Usage, $"'{rest[1]}' is one argument too many for 'traceback'. See 'faultline core --help'.");
         try
         {
-            using Stream stream = StandardStreams.OpenOutput();
+            using Stream stream = caller.OpenOutput();
             using StreamWriter output = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 * 1024);
             MemoryRaiser? raiser = MemoryRaiser.Find(core.State);
             MemoryTraceback.Write(core.State, output, raiser?.Message, raiser?.Goroutine);
@@ -120,11 +126,11 @@ internal static class CoreCommand
             // Nobody reads on.
         }
 
-        StandardStreams.Tell(core.Diagnostics);
+        caller.TellAll(core.Diagnostics);
         return ExitCode.Ok;
     }
 
-    private static Action<ICoreOutput> Choose(CoreSession core, string[] rest, View view)
+    private static Action<ICoreOutput> Choose(CoreSession core, string[] rest, CoreView view)
     {
         string verb = rest.Length > 0 ? rest[0] : "overview";
         int most = verb switch { "map" or "slice" or "sync" or "read" => 3, "stack" or "chan" or "syncmap" or "type" or "who" => 2, _ => 1 };
@@ -146,19 +152,19 @@ internal static class CoreCommand
             case "maps":
                 return output => new ObjectViews(core, output).Maps(view.Skip, view.Top);
             case "map":
-                ulong map = AddressOf(rest);
+                ulong map = AddressOf(core, rest);
                 return output => new ObjectViews(core, output).Map(map, At(rest, 2), view.Skip, view.Top);
             case "chan":
-                ulong channel = AddressOf(rest);
+                ulong channel = AddressOf(core, rest);
                 return output => new ObjectViews(core, output).Channel(channel);
             case "slice":
-                ulong slice = AddressOf(rest);
+                ulong slice = AddressOf(core, rest);
                 return output => new ObjectViews(core, output).Slice(slice, At(rest, 2));
             case "sync":
-                ulong sync = AddressOf(rest);
+                ulong sync = AddressOf(core, rest);
                 return output => new LockViews(core, output).Sync(sync, At(rest, 2));
             case "syncmap":
-                ulong syncMap = AddressOf(rest);
+                ulong syncMap = AddressOf(core, rest);
                 return output => new ObjectViews(core, output).SyncMap(syncMap, view.Skip, view.Top);
             case "type":
                 string name = At(rest, 1) ?? throw new UserErrorException(ExitCode.Usage, "'type' wants the name of a type, such as 'main.server'.");
@@ -166,12 +172,12 @@ internal static class CoreCommand
             case "locks":
                 return output => new LockViews(core, output).Locks();
             case "who":
-                ulong held = AddressOf(rest);
+                ulong held = AddressOf(core, rest);
                 return output => new HeapViews(core, output).Holders(held, view.Top);
             case "leaks":
                 return output => new HeapViews(core, output).Leaks(view.Skip, view.Top);
             case "read":
-                ulong address = AddressOf(rest);
+                ulong address = AddressOf(core, rest);
                 string type = At(rest, 2) ?? throw new UserErrorException(ExitCode.Usage, "'read' wants an address and a type, such as 'read 0xc000012345 main.server'.");
                 return output => new ObjectViews(core, output).Value(address, type);
             default:
@@ -209,31 +215,16 @@ internal static class CoreCommand
 
     private static string? At(string[] words, int index) => index < words.Length ? words[index] : null;
 
-    private static ulong AddressOf(string[] words) =>
-        At(words, 1) is { } text && LocationQuery.TryParseAddress(text, out ulong address) ? address
-            : throw new UserErrorException(ExitCode.Usage, $"'{words[0]}' wants a hexadecimal address{(At(words, 1) is { } given ? $", not '{given}'" : "")}.");
+    private static ulong AddressOf(CoreSession core, string[] words)
+    {
+        string place = At(words, 1) ?? throw new UserErrorException(ExitCode.Usage, $"'{words[0]}' wants a hexadecimal address or a package-level variable, such as 'main.cache'.");
+        if (LocationQuery.TryParseAddress(place, out ulong address))
+            return address;
+        if (!place.Contains('.', StringComparison.Ordinal))
+            throw new UserErrorException(ExitCode.Usage, $"'{words[0]}' wants a hexadecimal address or a package-level variable, such as 'main.cache', not '{place}'.");
+        return words[0] is "map" or "chan" ? CoreVariable.TargetOf(core, place) : CoreVariable.AddressOf(core, place);
+    }
 
     private static Option<string[]> Words(string name, string alias, string description) =>
         new(name, alias) { HelpName = "WHAT", Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
-
-    private sealed record View
-    {
-        public OutputFormat Format { get; init; }
-
-        public bool IsForced { get; init; }
-
-        public bool HasStacks { get; init; }
-
-        public required IReadOnlyList<GoroutineFilter> With { get; init; }
-
-        public required IReadOnlyList<GoroutineFilter> Without { get; init; }
-
-        public GoroutineFilter? Group { get; init; }
-
-        public string? Graph { get; init; }
-
-        public long? Top { get; init; }
-
-        public long Skip { get; init; }
-    }
 }

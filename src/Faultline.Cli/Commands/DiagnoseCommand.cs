@@ -51,9 +51,14 @@ internal static class DiagnoseCommand
         if (names.FirstOrDefault(name => name is ['-', _, ..]) is { } unknown && !arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash))
             throw new UserErrorException(ExitCode.Usage, $"unknown option '{unknown}'. See 'faultline diagnose --help'. (A file of that name goes after '--'.)");
 
-        ReportSink sink = options.Sink(arguments);
-        IReadOnlyList<KeyValuePair<string, string>> sourcePaths = options.SourcePaths(arguments);
-        using InputSet inputs = InputSet.Open(names, options.Binary(arguments), force);
+        return Run(names, options.Binary(arguments), force, options.SourcePaths(arguments), options.FailOn(arguments), options.Sink(arguments));
+    }
+
+    /// <summary>Diagnoses and writes the report.</summary>
+    /// <exception cref="UserErrorException">There is nothing to report.</exception>
+    public static int Run(IReadOnlyList<string> names, string? binary, bool force, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, Confidence? failOn, ReportSink sink)
+    {
+        using InputSet inputs = InputSet.Open(names, binary, force, caller: sink.Caller);
         DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs
         {
             Logs = inputs.Logs,
@@ -62,23 +67,24 @@ internal static class DiagnoseCommand
             Memories = inputs.Memories,
             Builds = inputs.Builds,
             SourcePaths = sourcePaths,
+            MayReadSource = sink.Caller.MayOpen,
             WantsCode = sink.WantsCode,
         });
         if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })
         {
             // What was found of it is worth as much as these remarks leave of it.
-            StandardStreams.Tell(report.Diagnostics);
+            sink.Caller.TellAll(report.Diagnostics);
             throw new UserErrorException(ExitCode.BadData, $"nothing wrong was found in '{core.Dump.Core.Path}': no thread raised a fault, and no goroutine is known to be stuck. 'faultline core' looks into it.");
         }
 
         if (report.Incidents.Count == 0 && RaceCommand.TryShow(inputs, sourcePaths, sink))
-            return RaceCommand.CodeOf(options.FailOn(arguments));
+            return RaceCommand.CodeOf(failOn);
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
         foreach (string note in NoCrash.Notes(inputs.Logs))
-            StandardStreams.Tell(note);
+            sink.Caller.Tell(note);
 
         sink.Write(report);
-        return CodeOf(report, options.FailOn(arguments));
+        return CodeOf(report, failOn);
     }
 }

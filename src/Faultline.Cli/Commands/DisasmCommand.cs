@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Faultline.Binaries;
 using Faultline.Binaries.Code.Listing;
+using Faultline.Binaries.Elf;
 using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
 using Faultline.Cli.Disassembly;
@@ -57,33 +58,48 @@ internal static class DisasmCommand
                 throw new UserErrorException(ExitCode.Usage, isAll ? "give either --all or one FUNC|PC, not both." : "say what to show: FUNC|PC, or --all. See 'faultline disasm --help'.");
             if (near < 0)
                 throw new UserErrorException(ExitCode.Usage, "--around needs a number of instructions, 0 or more.");
-            using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
-            CodeListing code = Open(binary, arguments.GetValue(syntax));
-            ListingRequest request = (isAll ? new ListingRequest(binary.Functions, []) : RequestOf(CodePlace.Find(binary, asked!))) with
+            return Run(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!), asked, arguments.GetValue(syntax), arguments.GetValue(format), Caller.Shell, new ListingRequest([], [])
             {
                 Around = near,
                 OnlyCalls = arguments.GetValue(calls),
                 ShowsSource = arguments.GetValue(source),
                 ShowsStack = arguments.GetValue(stack),
-            };
-            if (near is not null && request.Addresses.Count == 0)
-                throw new UserErrorException(ExitCode.Usage, "--around needs an address: a function is shown whole. Give a PC, FUNC+OFFSET or FILE:LINE.");
-            UnknownCode unknown = new(binary.Path);
-            try
-            {
-                Write(binary, code, request, unknown, arguments.GetValue(format));
-            }
-            catch (IOException)
-            {
-                // The reader has seen enough.
-                return ExitCode.Ok;
-            }
-
-            StandardStreams.Tell(Remarks(binary, unknown));
-            return ExitCode.Ok;
+            });
         });
         CommandLine.AddHelp(command, Examples);
         return command;
+    }
+
+    /// <summary>Shows the code at a place.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="debugFiles">Where debug files are searched for.</param>
+    /// <param name="place">A function, an address or a line; null for every function.</param>
+    /// <param name="syntax">Of the assembly.</param>
+    /// <param name="format">Of the answer.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="look">What of the functions is shown.</param>
+    /// <exception cref="UserErrorException">There is no such place, or it cannot be shown in this way.</exception>
+    public static int Run(string path, DebugFileSearch debugFiles, string? place, AssemblySyntax syntax, OutputFormat format, Caller caller, ListingRequest look)
+    {
+        using GoBinary binary = BinaryFile.Open(path, debugFiles);
+        CodeListing code = Open(binary, syntax);
+        CodePlace found = place is null ? new CodePlace(binary.Functions, []) : CodePlace.Find(binary, place);
+        ListingRequest request = look with { Functions = found.Functions, Addresses = found.Addresses };
+        if (request is { Around: not null, Addresses.Count: 0 })
+            throw new UserErrorException(ExitCode.Usage, "--around needs an address: a function is shown whole. Give a PC, FUNC+OFFSET or FILE:LINE.");
+        UnknownCode unknown = new(binary.Path);
+        try
+        {
+            Write(binary, code, request, unknown, format, caller);
+        }
+        catch (IOException)
+        {
+            // The reader has seen enough.
+            return ExitCode.Ok;
+        }
+
+        caller.TellAll(Remarks(binary, unknown));
+        return ExitCode.Ok;
     }
 
     private static CodeListing Open(GoBinary binary, AssemblySyntax syntax)
@@ -96,20 +112,18 @@ internal static class DisasmCommand
             : new UserErrorException(ExitCode.BadData, $"only amd64 and arm64 code is disassembled, and this is {binary.Architecture}: use 'go tool objdump'.");
     }
 
-    private static ListingRequest RequestOf(CodePlace place) => new(place.Functions, place.Addresses);
-
-    private static void Write(GoBinary binary, CodeListing code, ListingRequest request, UnknownCode unknown, OutputFormat format)
+    private static void Write(GoBinary binary, CodeListing code, ListingRequest request, UnknownCode unknown, OutputFormat format, Caller caller)
     {
         if (format == OutputFormat.Json)
         {
-            using ListingJson json = new(binary, request, unknown);
+            using ListingJson json = new(binary, request, unknown, caller.OpenOutput());
             foreach (FuncInfo function in request.Functions)
                 json.Write(code.Read(function));
             json.End(Remarks(binary, unknown));
             return;
         }
 
-        using ListingText text = new(request, unknown, code.HasWords);
+        using ListingText text = new(request, unknown, code.HasWords, caller.OpenOutput());
         bool isFirst = true;
         foreach (FuncInfo function in request.Functions)
         {

@@ -10,6 +10,7 @@ using Faultline.Evidence.ExecutionTraces.Analysis;
 using Faultline.Reports.Graphs;
 using Faultline.Reports.Json;
 using Faultline.Reports.Redaction;
+using Faultline.Reports.Text;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Live;
 
@@ -33,7 +34,8 @@ internal static class GraphCommand
         prints them for certain; memory shows all.
         """;
 
-    private enum GraphFormat
+    /// <summary>The values of <c>--format</c>.</summary>
+    internal enum GraphFormat
     {
         Text,
         Json,
@@ -58,54 +60,56 @@ internal static class GraphCommand
         reportOptions.AddLookTo(command);
         command.SetAction(arguments =>
         {
-            (WaitGraph graph, string source) = Read(arguments.GetValue(inputs)!, arguments.GetValue(binary), arguments.GetValue(force));
+            (WaitGraph graph, string source) = Read(arguments.GetValue(inputs)!, arguments.GetValue(binary), arguments.GetValue(force), Caller.Shell);
             ReportSink sink = reportOptions.Sink(arguments);
             if (sink.IsRedacted)
                 (graph, source) = ReportRedaction.Apply(graph, source, sink.RedactionKey);
-            return Write(graph, source, arguments.GetValue(format), sink);
+            return Write(graph, source, arguments.GetValue(format), sink.TerminalStyle(), Caller.Shell);
         });
         CommandLine.AddHelp(command, Examples);
         return command;
     }
 
-    private static (WaitGraph Graph, string Source) Read(string[] names, string? binaryPath, bool force)
+    /// <summary>Reads the graph, and what it is of.</summary>
+    /// <exception cref="UserErrorException">The inputs hold none.</exception>
+    public static (WaitGraph Graph, string Source) Read(string[] names, string? binaryPath, bool force, Caller caller)
     {
-        if (names is [var only] && int.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out int processId) && !File.Exists(only))
+        if (caller.IsShell && names is [var only] && int.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out int processId) && !File.Exists(only))
             return (OfProcess(processId), $"process {only}");
         string[] traces = [.. names.Where(TraceFile.Is)];
         if (traces.Length > 1)
             throw new UserErrorException(ExitCode.Usage, "several execution traces are given. Give one.");
         if (traces is not [var path])
-            return ReadOthers(names, binaryPath, force);
+            return ReadOthers(names, binaryPath, force, caller);
         using ExecutionTrace trace = TraceFile.Open(path);
         TraceSummary summary = TraceFile.Summarize(path, trace);
-        StandardStreams.Tell(trace.Diagnostics);
+        caller.TellAll(trace.Diagnostics);
         string[] others = [.. names.Where(name => name != path)];
         if (others.Length == 0)
             return (WaitGraphs.OfTrace(summary), path);
-        (WaitGraph graph, string source) = ReadOthers(others, binaryPath, force);
+        (WaitGraph graph, string source) = ReadOthers(others, binaryPath, force, caller);
         return (WaitGraphs.WithTrace(graph, summary), source);
     }
 
-    private static (WaitGraph Graph, string Source) ReadOthers(string[] names, string? binaryPath, bool force)
+    private static (WaitGraph Graph, string Source) ReadOthers(string[] names, string? binaryPath, bool force, Caller caller)
     {
-        using InputSet inputs = InputSet.Open(names, binaryPath, force);
+        using InputSet inputs = InputSet.Open(names, binaryPath, force, takesStandardInput: caller.IsShell, caller: caller);
         if (inputs is { Logs.Count: 0, Cores: [{ } core, ..] })
         {
             core.RequireGoroutines();
             WaitGraph graph = WaitGraphs.OfMemory(core.State);
-            StandardStreams.Tell(core.Diagnostics);
+            caller.TellAll(core.Diagnostics);
             if (inputs.Cores.Count > 1)
-                StandardStreams.Tell($"faultline: note: {inputs.Cores.Count} cores are given; '{core.Dump.Core.Path}' is shown.");
+                caller.Tell($"faultline: note: {inputs.Cores.Count} cores are given; '{core.Dump.Core.Path}' is shown.");
             return (graph, core.Dump.Core.Path);
         }
 
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, Memories = inputs.Memories, WantsWaitGraphs = true });
+        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs { Logs = inputs.Logs, Binary = inputs.Binary, Recordings = inputs.Recordings, Memories = inputs.Memories, MayReadSource = caller.MayOpen, WantsWaitGraphs = true });
         if (report.Incidents.Count == 0)
             throw new UserErrorException(ExitCode.BadData, NoCrash.Explain(inputs.Logs, inputs.Recordings, inputs.Builds));
-        StandardStreams.Tell(report.Diagnostics);
+        caller.TellAll(report.Diagnostics);
         if (report.Incidents.Count > 1)
-            StandardStreams.Tell($"faultline: note: the inputs hold {report.Incidents.Count} crashes; the first is shown.");
+            caller.Tell($"faultline: note: the inputs hold {report.Incidents.Count} crashes; the first is shown.");
         return (report.Incidents[0].WaitGraph, report.Incidents[0].Log.Source);
     }
 
@@ -131,12 +135,13 @@ internal static class GraphCommand
         }
     }
 
-    private static int Write(WaitGraph graph, string source, GraphFormat format, ReportSink sink)
+    /// <summary>Writes it in the form that was asked for.</summary>
+    public static int Write(WaitGraph graph, string source, GraphFormat format, TextStyle style, Caller caller)
     {
         string? picture = format == GraphFormat.Svg ? Draw(graph) : null;
         try
         {
-            using Stream output = StandardStreams.OpenOutput();
+            using Stream output = caller.OpenOutput();
             if (format == GraphFormat.Json)
             {
                 JsonReport.Write(graph, source, output);
@@ -156,7 +161,7 @@ internal static class GraphCommand
                     writer.Write(picture);
                     break;
                 default:
-                    GraphText.Write(graph, writer, sink.TerminalStyle());
+                    GraphText.Write(graph, writer, style);
                     break;
             }
         }

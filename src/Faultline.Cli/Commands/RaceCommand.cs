@@ -99,7 +99,7 @@ internal static class RaceCommand
     {
         if ((!sink.Format.TellsRaces && !inSchema) || !inputs.Logs.Any(log => log.Races.ReportCount > 0))
             return false;
-        Show(RaceExplainer.Explain(inputs), ShownRaces, sink);
+        Show(RaceExplainer.Explain(inputs with { MayReadSource = sink.Caller.MayOpen }), ShownRaces, sink);
         return true;
     }
 

@@ -3,17 +3,18 @@ using Faultline.Binaries.Reading;
 
 namespace Faultline.Cli.Cores;
 
-/// <summary>Writes to standard output in the form that was asked for.</summary>
+/// <summary>Writes an answer in the form that was asked for.</summary>
 internal static class CoreOutput
 {
     private const int BufferSize = 16 * 1024;
 
     /// <summary>A reader that has seen enough ends it.</summary>
-    public static void Write(OutputFormat format, string verb, Action<ICoreOutput> write)
+    /// <param name="caller">Who asks; null for the user of the command line.</param>
+    public static void Write(OutputFormat format, string verb, Action<ICoreOutput> write, Caller? caller = null)
     {
         try
         {
-            using Stream stream = StandardStreams.OpenOutput();
+            using Stream stream = (caller ?? Caller.Shell).OpenOutput();
             using BufferedStream buffered = new(stream, BufferSize);
             if (format == OutputFormat.Json)
             {

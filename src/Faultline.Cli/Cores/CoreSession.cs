@@ -1,4 +1,3 @@
-using Faultline.Binaries.Elf;
 using Faultline.Binaries.Reading;
 using Faultline.Runtime.Cores;
 using Faultline.Runtime.Goroutines;
@@ -34,8 +33,9 @@ internal sealed class CoreSession : IDisposable
     }
 
     /// <exception cref="UserErrorException">It cannot be read, or the program is missing or another one.</exception>
-    public static CoreSession Open(string corePath, string? binaryPath, bool force)
+    public static CoreSession Open(string corePath, string? binaryPath, bool force, Caller? caller = null)
     {
+        caller ??= Caller.Shell;
         using (InputFile.Open(corePath))
         {
         }
@@ -43,7 +43,7 @@ internal sealed class CoreSession : IDisposable
         CoreDump dump;
         try
         {
-            dump = CoreDump.Open(corePath, new CoreOptions { BinaryPath = binaryPath, Force = force, DebugFiles = DebugFileSearch.Default });
+            dump = CoreDump.Open(corePath, new CoreOptions { BinaryPath = binaryPath, Force = force, DebugFiles = caller.DebugFiles, IsAllowed = caller.MayOpen });
         }
         catch (BinaryMismatchException error)
         {

@@ -9,12 +9,13 @@ internal static class GoroutineBuckets
     public const int ShownIds = 16;
 
     /// <summary>Those of a crash that a log reports.</summary>
-    public static void Write(Incident incident, ICoreOutput output, long skip, long? top)
+    public static void Write(Incident incident, ICoreOutput output, CoreView view)
     {
+        List<GoroutineBucket> buckets = [.. incident.Buckets.Where(bucket => Matches(view.Match, bucket.Status, bucket.Frames.Select(frame => (frame.Function, frame.File))))];
         output.Text("source", incident.Log.Source);
         output.Number("goroutines", incident.GoroutineCount);
-        output.OpenList("buckets", incident.Buckets.Count);
-        foreach (GoroutineBucket bucket in incident.Buckets.Skip((int)skip).Take((int)(top ?? int.MaxValue)))
+        output.OpenList("buckets", buckets.Count);
+        foreach (GoroutineBucket bucket in buckets.Skip((int)view.Skip).Take((int)(view.Top ?? int.MaxValue)))
         {
             output.OpenItem();
             output.Number("count", bucket.Count);
@@ -45,11 +46,12 @@ internal static class GoroutineBuckets
         return [.. buckets.OrderByDescending(bucket => bucket.Value.Count).ThenBy(bucket => bucket.Value[0]).Select(bucket => new Bucket(bucket.Key.Stack, bucket.Key.State, bucket.Value))];
     }
 
-    public static void Write(IReadOnlyList<Bucket> buckets, StackSet stacks, FrameNames names, ICoreOutput output, long skip, long? top)
+    public static void Write(IReadOnlyList<Bucket> all, StackSet stacks, FrameNames names, ICoreOutput output, CoreView view)
     {
-        output.Number("goroutines", buckets.Sum(bucket => bucket.Ids.Count));
+        List<Bucket> buckets = [.. all.Where(bucket => Matches(view.Match, bucket.State, names.Show(stacks.Frames(bucket.Stack)).Select(frame => (frame.Function, frame.File))))];
+        output.Number("goroutines", all.Sum(bucket => bucket.Ids.Count));
         output.OpenList("buckets", buckets.Count);
-        foreach (Bucket bucket in buckets.Skip((int)skip).Take((int)(top ?? int.MaxValue)))
+        foreach (Bucket bucket in buckets.Skip((int)view.Skip).Take((int)(view.Top ?? int.MaxValue)))
         {
             output.OpenItem();
             output.Number("count", bucket.Ids.Count);
@@ -61,6 +63,10 @@ internal static class GoroutineBuckets
 
         output.CloseList();
     }
+
+    private static bool Matches(string? match, string state, IEnumerable<(string Function, string File)> frames) =>
+        match is null || state.Contains(match, StringComparison.Ordinal)
+        || frames.Any(frame => frame.Function.Contains(match, StringComparison.Ordinal) || frame.File.Contains(match, StringComparison.Ordinal));
 
     /// <param name="Stack">Number of the stack that they share.</param>
     /// <param name="State">As tracebacks print it.</param>

@@ -15,11 +15,12 @@ internal sealed class ListingJson : IDisposable
 
     private readonly ListingRequest request;
     private readonly UnknownCode unknown;
-    private readonly Stream stream = StandardStreams.OpenOutput();
+    private readonly Stream stream;
     private readonly Utf8JsonWriter json;
 
-    public ListingJson(GoBinary binary, ListingRequest request, UnknownCode unknown)
+    public ListingJson(GoBinary binary, ListingRequest request, UnknownCode unknown, Stream output)
     {
+        stream = output;
         this.request = request;
         this.unknown = unknown;
         json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

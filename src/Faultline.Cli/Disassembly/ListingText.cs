@@ -4,7 +4,7 @@ using Faultline.Reports.Text;
 namespace Faultline.Cli.Disassembly;
 
 /// <summary>For people: a line an instruction, in columns. Text from the binary is made safe to print.</summary>
-internal sealed class ListingText(ListingRequest request, UnknownCode unknown, bool hasWords) : IDisposable
+internal sealed class ListingText(ListingRequest request, UnknownCode unknown, bool hasWords, Stream output) : IDisposable
 {
     private const int LineColumn = 24;
     private const int AddressColumn = 12;
@@ -14,7 +14,7 @@ internal sealed class ListingText(ListingRequest request, UnknownCode unknown, b
     private const int StackColumn = 16;
 
     private readonly SourceLines? sources = request.ShowsSource ? new() : null;
-    private readonly TextColumns columns = new(StandardStreams.OpenOutput());
+    private readonly TextColumns columns = new(output);
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
     private string lastFile = "";
     private int lastLine;

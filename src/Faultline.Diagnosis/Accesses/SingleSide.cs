@@ -77,8 +77,12 @@ internal static class SingleSide
     {
         foreach (var frame in goroutine.Frames)
         {
-            if (frame.Location.Kind is FrameKind.Go or FrameKind.Inlined && !GoPackage.CarriesSynchronisation(frame.Location.Function))
+            // A panic in a test is raised again by the deferred functions of the test runner, which then stand above it.
+            if (frame.Location.Kind is FrameKind.Go or FrameKind.Inlined && !GoPackage.CarriesSynchronisation(frame.Location.Function)
+                && !frame.Location.Function.StartsWith("testing.tRunner.func", StringComparison.Ordinal))
+            {
                 return frame;
+            }
         }
 
         return null;

@@ -1,7 +1,8 @@
 namespace Faultline.Diagnosis.Programs;
 
 /// <summary>Finds source files under the prefixes that <c>--source-path</c> replaces, and reads single lines of them.</summary>
-internal sealed class SourceFiles(IReadOnlyList<KeyValuePair<string, string>> prefixes)
+/// <param name="mayRead">Whether a file may be opened; null allows all.</param>
+internal sealed class SourceFiles(IReadOnlyList<KeyValuePair<string, string>> prefixes, Func<string, bool>? mayRead = null)
 {
     private const long LargestFile = 16 * 1024 * 1024;
     private const int MostFiles = 256;
@@ -33,10 +34,10 @@ internal sealed class SourceFiles(IReadOnlyList<KeyValuePair<string, string>> pr
         return lines is not null && line <= lines.Length ? lines[line - 1] : null;
     }
 
-    private static string[]? Load(string path)
+    private string[]? Load(string path)
     {
         // The path comes from a log: it may name a device, which has no length and no end.
-        if (!path.EndsWith(".go", StringComparison.Ordinal))
+        if (!path.EndsWith(".go", StringComparison.Ordinal) || mayRead?.Invoke(path) == false)
             return null;
         try
         {

@@ -22,6 +22,9 @@ public sealed record RaceInputs
     /// <summary>Path prefixes to replace (old, new) when sources are looked up and shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> SourcePaths { get; init; } = [];
 
+    /// <summary>Whether a source file may be opened; null allows all.</summary>
+    public Func<string, bool>? MayReadSource { get; init; }
+
     /// <summary>Headers of slices that are known, in any order.</summary>
     public IReadOnlyList<SliceSpan> Slices { get; init; } = [];
 
@@ -40,7 +43,7 @@ public static class RaceExplainer
 {
     public static RaceDiagnosis Explain(RaceInputs inputs)
     {
-        var sources = new SourceFiles(inputs.SourcePaths);
+        var sources = new SourceFiles(inputs.SourcePaths, inputs.MayReadSource);
         var code = inputs.Binary is null ? null : new ProgramCode(inputs.Binary);
         var reader = new RaceReader(new ProgramImage(inputs.Binary, code, sources), inputs.Slices, new VariableEscapes(inputs.Builds), inputs.Memory is null ? null : new RaceHeaders(inputs.Memory), inputs.Recorded);
         var findings = new List<RaceFinding>();

@@ -24,10 +24,13 @@ public readonly record struct SourceLocation(string Path, bool IsRelative)
             return new(path[(module.Length + 1)..], true);
         if (path.StartsWith("./", StringComparison.Ordinal))
             return new(path[2..], true);
-        // What the first folder of a dependency or of the standard library looks like cannot be told from the root's own folders, but a host name can.
-        bool isOutside = path.Length == 0 || path[0] == '/' || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal) || (path.Contains('/', StringComparison.Ordinal) && path.Split('/')[0].Contains('.', StringComparison.Ordinal));
+        // Where builds with -trimpath leave no folder, dependencies begin with a host name, and the standard library with one of its own folders.
+        bool isOutside = path.Length == 0 || StandardFolders.Hold(path) || path[0] == '/' || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal) || (path.Contains('/', StringComparison.Ordinal) && path.Split('/')[0].Contains('.', StringComparison.Ordinal));
         return new(path, !isOutside);
     }
+
+    /// <summary>True when the path counts from where Go keeps the sources of the standard library or of modules, as <c>-trimpath</c> writes it.</summary>
+    public bool IsLibrary => !IsRelative && Path.Length > 0 && Path[0] != '/' && !Path.Contains("..", StringComparison.Ordinal) && !Path.Contains(':', StringComparison.Ordinal);
 
     /// <summary>The path as a URI reference, every character that has a meaning there encoded.</summary>
     public string ToUri()

@@ -9,6 +9,9 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
     /// <summary>What relative paths count from.</summary>
     public const string Root = "SRCROOT";
 
+    /// <summary>What the paths of the standard library and of modules count from in builds with <c>-trimpath</c>: nobody knows where that is.</summary>
+    public const string Libraries = "GOSRC";
+
     private const int MostName = 1_000;
 
     /// <summary>Where the fault is shown: its first side that has a line, else the line of the log, because code scanning wants a place.</summary>
@@ -41,6 +44,8 @@ internal sealed class SarifPlaces(Utf8JsonWriter json, Finding finding, string? 
             json.WriteString("uri", location.ToUri());
             if (location.IsRelative)
                 json.WriteString("uriBaseId", Root);
+            else if (location.IsLibrary)
+                json.WriteString("uriBaseId", Libraries);
             json.WriteEndObject();
             if (line > 0)
             {

@@ -44,6 +44,9 @@ public static class SarifReport
                 json.WriteStartObject(SarifPlaces.Root);
                 json.WriteString("uri", new SourceLocation(root.TrimEnd('/') + "/", false).ToUri());
                 json.WriteEndObject();
+                json.WriteStartObject(SarifPlaces.Libraries);
+                Message(json, "description", "Where Go keeps its own sources and those of modules: paths as -trimpath writes them. Nobody tells where that is.");
+                json.WriteEndObject();
                 json.WriteEndObject();
             }
 

@@ -87,7 +87,7 @@ public sealed class CoreDump : IDisposable
 
     private static GoBinary FindBinary(CoreFile core, CoreOptions options)
     {
-        foreach (var candidate in ProgramSearch.Candidates(core, options.SearchFolders))
+        foreach (var candidate in ProgramSearch.Candidates(core, options.SearchFolders).Where(path => options.IsAllowed?.Invoke(path) != false))
         {
             GoBinary binary;
             try

@@ -11,6 +11,9 @@ public sealed record CoreOptions
     /// <summary>Folders to search for the program, such as the root of an unpacked container image.</summary>
     public IReadOnlyList<string> SearchFolders { get; init; } = [];
 
+    /// <summary>Whether a program that was found may be opened; null allows all.</summary>
+    public Func<string, bool>? IsAllowed { get; init; }
+
     /// <summary>Where to look for DWARF that the program lacks; null looks nowhere.</summary>
     public DebugFileSearch? DebugFiles { get; init; }
 

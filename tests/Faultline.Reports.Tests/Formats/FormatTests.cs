@@ -126,6 +126,10 @@ public sealed class FormatTests
         Assert.Equal(new SourceLocation("cache.go", true), SourceLocation.Of("example.com/shop/cache.go", "example.com/shop", "/src"));
         Assert.Equal(new SourceLocation("example.com/dep@v1.2.3/x.go", false), SourceLocation.Of("example.com/dep@v1.2.3/x.go", "example.com/shop", "/src"));
         Assert.Equal(new SourceLocation("../x.go", false), SourceLocation.Of("../x.go", null, "/src"));
+        Assert.Equal(new SourceLocation("runtime/map.go", false), SourceLocation.Of("runtime/map.go", null, "/src"));
+        Assert.Equal(new SourceLocation("_testmain.go", false), SourceLocation.Of("_testmain.go", null, "/src"));
+        Assert.Equal(new SourceLocation("store.go", true), SourceLocation.Of("sync/store.go", "sync", "/src"));
+        Assert.Equal(new SourceLocation("shop/store.go", true), SourceLocation.Of("shop/store.go", null, "/src"));
         Assert.Equal("file:///srcs/a%20b%25/%3Fx.go", SourceLocation.Of("/srcs/a b%/?x.go", null, "/src").ToUri());
         Assert.Equal("shop/cache.go", Result(ReportSubject.Of(SampleReports.MapRaceReport())).GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString());
     }
