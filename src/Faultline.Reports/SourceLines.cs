@@ -4,7 +4,7 @@ namespace Faultline.Reports;
 /// Reads lines of source files, as they are now. The paths come from a log or a binary, which may be hostile: only regular files named
 /// <c>*.go</c> are opened.
 /// </summary>
-internal static class SourceLines
+public static class SourceLines
 {
     private const int LineLimit = 400;
 

@@ -32,6 +32,7 @@ internal static class CommandLine
         DiagnoseOptions options = new();
         options.AddTo(root);
         root.Subcommands.Add(DiagnoseCommand.Create(options));
+        root.Subcommands.Add(ViewCommand.Create(options));
         root.Subcommands.Add(RaceCommand.Create(options));
         root.Subcommands.Add(AppendsCommand.Create());
         root.Subcommands.Add(EscapeCommand.Create());

@@ -1,6 +1,7 @@
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Incidents;
 using Faultline.Diagnosis.Races;
+using Faultline.Reports.Findings;
 using Faultline.Reports.Json;
 using Faultline.Reports.Text;
 
@@ -12,8 +13,22 @@ namespace Faultline.Reports.Html;
 /// </summary>
 public static class HtmlReport
 {
+    /// <summary>Writes a page that is served, and can ask its server for more. The stream stays open.</summary>
+    public static void WriteServed(ReportSubject subject, ServedParts served, Stream stream)
+    {
+        if (subject.Crashes is { } crashes)
+            Write(crashes, stream, served);
+        else if (subject.Races is { } races)
+            Write(races, stream, served);
+    }
+
     /// <summary>Writes crashes as one page, UTF-8. The stream stays open.</summary>
-    public static void Write(DiagnosisReport report, Stream stream)
+    public static void Write(DiagnosisReport report, Stream stream) => Write(report, stream, served: null);
+
+    /// <summary>Writes races as one page, UTF-8. The stream stays open.</summary>
+    public static void Write(RaceDiagnosis diagnosis, Stream stream) => Write(diagnosis, stream, served: null);
+
+    private static void Write(DiagnosisReport report, Stream stream, ServedParts? served)
     {
         string title = report.Incidents is [{ } first, ..] ? TitleOf(first) : "nothing found";
         PageTemplate.Write(
@@ -21,11 +36,11 @@ public static class HtmlReport
             title,
             report.Incidents.Select(incident => $"{TitleOf(incident)}. {incident.Summary}"),
             data => JsonReport.WriteEmbedded(report, data),
-            data => PageFacts.Write(report, data));
+            data => PageFacts.Write(report, data),
+            served);
     }
 
-    /// <summary>Writes races as one page, UTF-8. The stream stays open.</summary>
-    public static void Write(RaceDiagnosis diagnosis, Stream stream)
+    private static void Write(RaceDiagnosis diagnosis, Stream stream, ServedParts? served)
     {
         string races = diagnosis.GroupCount == 1 ? "1 data race" : $"{diagnosis.GroupCount} data races";
         PageTemplate.Write(
@@ -33,7 +48,8 @@ public static class HtmlReport
             races,
             diagnosis.Findings.OrderByDescending(finding => finding.Place.Count).Select(RaceText.Title),
             data => RaceJson.WriteEmbedded(diagnosis, data),
-            data => PageFacts.Write(diagnosis, data));
+            data => PageFacts.Write(diagnosis, data),
+            served);
     }
 
     /// <summary>The fault as the runtime words it: <c>fatal error: concurrent map writes</c>.</summary>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Unicode;
+using Faultline.Reports.Json;
 using Faultline.Reports.Text;
 
 namespace Faultline.Reports.Html;
@@ -26,11 +28,12 @@ internal static class PageTemplate
     /// <param name="sentences">What a reader without scripts sees.</param>
     /// <param name="report">Writes the JSON report; what it writes holds no markup.</param>
     /// <param name="facts">Writes what else the page shows, also as JSON without markup.</param>
-    public static void Write(Stream stream, string title, IEnumerable<string> sentences, Action<Stream> report, Action<Stream> facts)
+    /// <param name="served">What the page can ask its server, which its policy allows then; null for a page that stands alone.</param>
+    public static void Write(Stream stream, string title, IEnumerable<string> sentences, Action<Stream> report, Action<Stream> facts, ServedParts? served = null)
     {
         string style = Read("page.css");
-        string script = $"(() => {{\n'use strict';\n{string.Concat(s_scripts.Select(Read))}}})();\n";
-        string policy = $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'";
+        string script = $"(() => {{\n'use strict';\n{string.Concat((served is null ? s_scripts : [.. s_scripts.Take(2), "view.js", .. s_scripts.Skip(2)]).Select(Read))}}})();\n";
+        string policy = $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'{(served is null ? "" : "; connect-src 'self'")}";
         string template = Read("page.html");
         for (int at = 0; at < template.Length;)
         {
@@ -54,6 +57,13 @@ internal static class PageTemplate
                 case "facts":
                     facts(stream);
                     break;
+                case "served" when served is null:
+                    break;
+                case "served":
+                    stream.Write("<script type=\"application/json\" id=\"served\">"u8);
+                    Write(served, stream);
+                    stream.Write("</script>\n"u8);
+                    break;
                 default:
                     stream.Write(Encoding.UTF8.GetBytes(name switch
                     {
@@ -66,6 +76,18 @@ internal static class PageTemplate
                     break;
             }
         }
+    }
+
+    private static void Write(ServedParts served, Stream stream)
+    {
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Encoder = EmbeddedJson.Encoder });
+        json.WriteStartObject();
+        json.WriteBoolean("code", served.HasCode);
+        json.WriteStartArray("views");
+        foreach (string view in served.Views)
+            json.WriteStringValue(view);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string Encode(string text, int limit) => s_encoder.Encode(PrintableText.Escape(text.Length > limit ? text[..limit] + "…" : text));

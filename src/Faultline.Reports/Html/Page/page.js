@@ -66,3 +66,6 @@ main.addEventListener('change', event => {
   }
 });
 document.body.prepend(header, main);
+if (typeof closer !== 'undefined') {
+  main.append(closer.panel);
+}

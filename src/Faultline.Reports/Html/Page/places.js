@@ -67,7 +67,7 @@ function stack(frames) {
 
 function frame(entry) {
   return make('li', { class: entry.runtime ? 'runtime' : null }, make('code', { class: 'function' }, entry.function), entry.inlined && make('span', { class: 'tag' }, 'inlined'),
-    make('div', { class: 'where' }, place(entry.file, entry.line), entry.pc && `, pc ${entry.pc}`));
+    make('div', { class: 'where' }, place(entry.file, entry.line), entry.pc && `, pc ${entry.pc}`), lookAt(entry));
 }
 
 function creation(created) {
@@ -85,4 +85,9 @@ function evidenceLinks(ids) {
 function definition(name, ...values) {
   const filled = values.flat(Infinity).filter(value => value !== null && value !== undefined && value !== false && value !== '');
   return filled.length === 0 ? null : [make('dt', null, name), make('dd', null, filled)];
+}
+
+// Buttons that ask the server, on a page that has one.
+function lookAt(entry) {
+  return typeof closer === 'undefined' ? null : closer.of(entry);
 }

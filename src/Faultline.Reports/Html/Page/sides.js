@@ -6,7 +6,7 @@ function side(title, access) {
     make('p', { class: 'who' }, who, access.status && ` [${access.status}]`, access.operation !== 'other' && `, ${facts.words.operations[access.operation]}`),
     access.expression && make('p', { class: 'expression' }, make('code', null, longText(access.expression))),
     make('dl', null,
-      definition('At', make('code', null, access.function), access.inlined && make('span', { class: 'tag' }, 'inlined'), `, ${place(access.file, access.line)}`),
+      definition('At', make('code', null, access.function), access.inlined && make('span', { class: 'tag' }, 'inlined'), `, ${place(access.file, access.line)}`, lookAt(access)),
       definition('PC', access.pc && make('code', null, access.pc)),
       definition('When', access.time !== null && access.time < 0 ? `${microseconds(-access.time).slice(1)} before the fault` : `${microseconds(access.time)} after the fault`),
       definition('Touched', access.objectAddress && make('code', null, access.objectAddress)),
