@@ -31,7 +31,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a page from its file.</summary>
-    public async Task<OpenPage> Open(string path, int width = 1280, int height = 800, bool isDark = false)
+    public Task<OpenPage> Open(string path, int width = 1280, int height = 800, bool isDark = false) => Visit($"file://{path}", width, height, isDark);
+
+    /// <summary>Opens a page from any address.</summary>
+    public async Task<OpenPage> Visit(string address, int width = 1280, int height = 800, bool isDark = false)
     {
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -40,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
         });
         OpenPage opened = new(context, await context.NewPageAsync());
-        await opened.Page.GotoAsync($"file://{path}");
+        await opened.Page.GotoAsync(address);
         return opened;
     }
 }
