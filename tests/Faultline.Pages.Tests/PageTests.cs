@@ -44,6 +44,15 @@ public sealed class PageTests(Pages pages, Browser browser)
     }
 
     [Fact]
+    public async Task Times_are_shown_only_where_a_recording_told_them()
+    {
+        await using OpenPage log = await browser.Open(pages.Get("map"));
+        Assert.Equal(0, await log.Page.Locator(".side dt:text-is('When')").CountAsync());
+        await using OpenPage recorded = await browser.Open(pages.Get("recorded"));
+        Assert.NotEqual(0, await recorded.Page.Locator(".side dt:text-is('When')").CountAsync());
+    }
+
+    [Fact]
     public async Task The_graph_pans_zooms_and_leads_to_a_goroutine()
     {
         await using OpenPage opened = await browser.Open(pages.Get("deadlock"));

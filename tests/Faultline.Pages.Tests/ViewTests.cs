@@ -26,7 +26,8 @@ public sealed class ViewTests(Browser browser)
         await opened.Page.Keyboard.PressAsync("Enter");
         ILocator answer = opened.Page.Locator("#closer pre");
         await Assertions.Expect(answer).ToContainTextAsync("TEXT main.");
-        await Assertions.Expect(answer).ToContainTextAsync(pc);
+        await Assertions.Expect(answer.Locator("mark")).ToContainTextAsync(pc);
+        await Assertions.Expect(answer.Locator("mark")).ToBeInViewportAsync();
 
         await opened.Page.Locator(".side button[aria-label^='source of '][aria-label*='maphot/main.go:']").First.ClickAsync();
         await Assertions.Expect(answer).ToContainTextAsync("▸");

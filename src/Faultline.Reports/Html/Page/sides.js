@@ -8,7 +8,7 @@ function side(title, access) {
     make('dl', null,
       definition('At', make('code', null, access.function), access.inlined && make('span', { class: 'tag' }, 'inlined'), `, ${place(access.file, access.line)}`, lookAt(access)),
       definition('PC', access.pc && make('code', null, access.pc)),
-      definition('When', access.time !== null && access.time < 0 ? `${microseconds(-access.time).slice(1)} before the fault` : `${microseconds(access.time)} after the fault`),
+      definition('When', access.time !== null && (access.time < 0 ? `${microseconds(-access.time).slice(1)} before the fault` : `${microseconds(access.time)} after the fault`)),
       definition('Touched', access.objectAddress && make('code', null, access.objectAddress)),
       definition('Phase', phase(access.phase)),
       definition('Started by', creation(access.createdBy)),

@@ -27,7 +27,11 @@ function lookCloser() {
       text = 'The server does not answer: it has ended, or the connection is lost.';
     }
     if (own === latest) {
-      replace(output, text.split('\n').flatMap((line, index) => index === 0 ? [line] : [make('br'), line]));
+      // The line that was asked for is marked and in view.
+      const sought = words.place ?? '▸';
+      replace(output, text.split('\n').map(line => [line.includes(sought) ? make('mark', null, line) : line, make('br')]));
+      panel.scrollIntoView();
+      output.querySelector('mark')?.scrollIntoView({ block: 'nearest' });
     }
   }
 
