@@ -20,7 +20,8 @@ public sealed class ViewTests(Browser browser)
         await using OpenPage opened = await browser.Visit(server.Address);
         // The token is not in the address bar any more.
         Assert.Equal(server.Root, opened.Page.Url);
-        string pc = (await opened.Page.Locator(".side dt:text-is('PC') + dd code").First.TextContentAsync())!;
+        string own = (await opened.Page.Locator(".side figure:has-text('Instructions') .line.own .number").First.TextContentAsync())!;
+        string pc = own[own.IndexOf("0x", StringComparison.Ordinal)..];
         ILocator code = opened.Page.Locator(".side button[aria-label^='code of ']").First;
         await code.FocusAsync();
         await opened.Page.Keyboard.PressAsync("Enter");

@@ -49,10 +49,13 @@ function lookCloser() {
     return make('button', { type: 'button', class: 'closer', 'aria-label': `${name} of ${title}`, click: () => ask(`${name} of ${title}`, path, words) }, name);
   }
 
+  // The pc of a frame is where its call returns to; an access knows its own instruction.
+  const instruction = entry => entry.instructions?.find(item => item.own)?.pc ?? entry.pc ?? entry.function;
+
   return {
     panel,
     of: entry => [' ',
-      served.code && button('code', entry.function, '/disassembly', { place: entry.pc ?? entry.function }),
+      served.code && button('code', entry.function, '/disassembly', { place: instruction(entry) }),
       entry.file && entry.line ? button('source', place(entry.file, entry.line), '/source', { file: entry.file, line: entry.line }) : null],
   };
 }
