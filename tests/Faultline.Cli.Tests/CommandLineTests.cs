@@ -61,6 +61,7 @@ public sealed class CommandLineTests
         { "help-events", "events --help", "empty.log", 0 },
         { "help-trace", "trace --help", "empty.log", 0 },
         { "trace", "trace app.trace", "empty.log", 0 },
+        { "help-view", "view --help", "empty.log", 0 },
         { "help-completion", "completion --help", "empty.log", 0 },
         { "help-man", "man --help", "empty.log", 0 },
         { "completion-unknown", "completion tcsh", "empty.log", 64 },

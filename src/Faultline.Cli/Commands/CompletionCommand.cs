@@ -57,7 +57,12 @@ internal static class CompletionCommand
     public static Command Create()
     {
         Argument<string> shell = new("SHELL") { Description = "'bash', 'zsh' or 'fish'." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.CompletionSources.Add("bash", "zsh", "fish");
+        shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not ("bash" or "zsh" or "fish") } other, ..])
+                result.AddError($"completion knows bash, zsh and fish, not '{other.Value}'.");
+        });
         Command command = new("completion", "Print a script that completes commands, options and their values in a shell.") { shell };
         command.SetAction(arguments =>
         {
