@@ -1,3 +1,4 @@
+using System.Globalization;
 using Faultline.Diagnosis;
 using Faultline.Reports.Findings;
 using Faultline.Reports.Redaction;
@@ -132,7 +133,22 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
             ColorChoice.Never => false,
             _ => terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         };
-        return new TextStyle(terminal ? Math.Clamp(Console.WindowWidth, 60, 140) : TextStyle.Plain.Width, color);
+        return new TextStyle(terminal ? Math.Clamp(Console.WindowWidth, 60, 140) : TextStyle.Plain.Width, color, Links: terminal && KnowsLinks());
+    }
+
+    /// <summary>
+    /// By what terminals say of themselves that know hyperlinks; others would print them as text. FORCE_HYPERLINK says it for any other terminal, 0 for none.
+    /// </summary>
+    private static bool KnowsLinks()
+    {
+        static string Read(string name) => Environment.GetEnvironmentVariable(name) ?? "";
+        if (Read("FORCE_HYPERLINK") is { Length: > 0 } forced)
+            return forced != "0";
+        if (Read("TERM") is "" or "dumb" || Read("TERM").StartsWith("screen", StringComparison.Ordinal) || Read("TERM").StartsWith("tmux", StringComparison.Ordinal))
+            return false;
+        return Read("TERM_PROGRAM") is "iTerm.app" or "WezTerm" or "vscode" or "ghostty" or "Hyper"
+            || Read("KITTY_WINDOW_ID").Length > 0 || Read("WT_SESSION").Length > 0 || Read("KONSOLE_VERSION").Length > 0
+            || (int.TryParse(Read("VTE_VERSION"), NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version >= 5000);
     }
 }
 

@@ -45,6 +45,19 @@ internal static class DiagnoseCommand
     public static int CodeOf(DiagnosisReport report, Confidence? failOn) =>
         failOn is { } threshold && report.Incidents.Any((Incident incident) => incident.Confidence >= threshold) ? ExitCode.FailOnMet : ExitCode.Ok;
 
+    /// <summary>What the inputs say of crashes.</summary>
+    public static DiagnosisReport Diagnose(InputSet inputs, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, Caller caller, bool wantsCode) => Diagnostician.Diagnose(new DiagnosisInputs
+    {
+        Logs = inputs.Logs,
+        Binary = inputs.Binary,
+        Recordings = inputs.Recordings,
+        Memories = inputs.Memories,
+        Builds = inputs.Builds,
+        SourcePaths = sourcePaths,
+        MayReadSource = caller.MayOpen,
+        WantsCode = wantsCode,
+    });
+
     private static int Run(string[] names, DiagnoseOptions options, bool force, ParseResult arguments)
     {
         // The parser takes any unknown word for an input; a name that begins with a dash has to follow '--'.
@@ -59,17 +72,7 @@ internal static class DiagnoseCommand
     public static int Run(IReadOnlyList<string> names, string? binary, bool force, IReadOnlyList<KeyValuePair<string, string>> sourcePaths, Confidence? failOn, ReportSink sink)
     {
         using InputSet inputs = InputSet.Open(names, binary, force, caller: sink.Caller);
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs
-        {
-            Logs = inputs.Logs,
-            Binary = inputs.Binary,
-            Recordings = inputs.Recordings,
-            Memories = inputs.Memories,
-            Builds = inputs.Builds,
-            SourcePaths = sourcePaths,
-            MayReadSource = sink.Caller.MayOpen,
-            WantsCode = sink.WantsCode,
-        });
+        DiagnosisReport report = Diagnose(inputs, sourcePaths, sink.Caller, sink.WantsCode);
         if (report.Incidents.Count == 0 && inputs is { Logs.Count: 0, Cores: [{ } core, ..] })
         {
             // What was found of it is worth as much as these remarks leave of it.

@@ -78,16 +78,7 @@ internal static class ViewCommand
 
     private static ReportSubject Explain(InputSet inputs, IReadOnlyList<KeyValuePair<string, string>> sourcePaths)
     {
-        DiagnosisReport report = Diagnostician.Diagnose(new DiagnosisInputs
-        {
-            Logs = inputs.Logs,
-            Binary = inputs.Binary,
-            Recordings = inputs.Recordings,
-            Memories = inputs.Memories,
-            Builds = inputs.Builds,
-            SourcePaths = sourcePaths,
-            WantsCode = true,
-        });
+        DiagnosisReport report = DiagnoseCommand.Diagnose(inputs, sourcePaths, Caller.Shell, wantsCode: true);
         if (report.Incidents.Count > 0)
             return ReportSubject.Of(report);
         if (inputs.Logs.Any(log => log.Races.ReportCount > 0))

@@ -109,7 +109,7 @@ internal sealed class TextPage(TextWriter writer, TextStyle style)
             }
 
             string shown = maxLines == int.MaxValue ? word : Clip(word, 2 * (Width - Math.Max(indent, hang)));
-            writer.Write(shown);
+            writer.Write(style.Links && ReferenceEquals(shown, word) ? FileLink.Of(word) : shown);
             column += shown.Length;
             atStart = false;
         }
