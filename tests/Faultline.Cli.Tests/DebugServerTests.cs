@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
 using Faultline.Samples;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Faultline.Cli.Tests;
 
@@ -9,57 +11,38 @@ namespace Faultline.Cli.Tests;
 public sealed class DebugServerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("faultline-").FullName;
-    private readonly HttpListener _server = new();
-    private readonly List<string> _asked = [];
-    private readonly string _address;
-
-    public DebugServerTests()
-    {
-        // A port that is free now; nobody else on the machine asks for one in this range by number.
-        int port = 20_000 + (Environment.ProcessId % 20_000);
-        _address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
-        _server.Prefixes.Add(_address);
-        _server.Start();
-    }
+    private readonly ConcurrentQueue<string> _asked = [];
 
     [Fact]
     public async Task A_debug_file_is_fetched_when_the_user_asks_and_only_then()
     {
         (string stripped, string debug, string entry) = Build();
-        Task serving = Serve(debug);
-        Outcome alone = await Ask(stripped, entry);
+        await using WebApplication server = await Serve(debug);
+        Outcome alone = await Ask(server, stripped, entry);
         Assert.Empty(_asked);
         Assert.DoesNotContain("answer.c", alone.Text, StringComparison.Ordinal);
 
-        Outcome fetched = await Ask(stripped, entry, "--debuginfod");
+        Outcome fetched = await Ask(server, stripped, entry, "--debuginfod");
         Assert.Equal((0, ""), (fetched.ExitCode, fetched.Error));
         Assert.Contains("answer.c:2", fetched.Text, StringComparison.Ordinal);
         Assert.Contains(_asked, path => path.StartsWith("/buildid/", StringComparison.Ordinal) && path.EndsWith("/debuginfo", StringComparison.Ordinal));
-        _server.Stop();
-        await serving;
     }
 
     [Fact]
     public async Task A_server_without_the_file_is_said()
     {
         (string stripped, _, string entry) = Build();
-        Task serving = Serve(file: null);
-        Outcome outcome = await Ask(stripped, entry, "--debuginfod");
+        await using WebApplication server = await Serve(file: null);
+        Outcome outcome = await Ask(server, stripped, entry, "--debuginfod");
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("no server of DEBUGINFOD_URLS has a debug file", outcome.Error, StringComparison.Ordinal);
-        _server.Stop();
-        await serving;
     }
 
-    public void Dispose()
-    {
-        _server.Close();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<Outcome> Ask(string binary, string address, params string[] options)
+    private Task<Outcome> Ask(WebApplication server, string binary, string address, params string[] options)
     {
-        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["DEBUGINFOD_URLS"] = _address, ["DEBUGINFOD_CACHE_PATH"] = Path.Combine(_folder, "cache") };
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["DEBUGINFOD_URLS"] = server.Urls.Single(), ["DEBUGINFOD_CACHE_PATH"] = Path.Combine(_folder, "cache") };
         return Program.Finish(Program.Start(environment, ["symbolize", binary, address, .. options]), default);
     }
 
@@ -89,26 +72,22 @@ public sealed class DebugServerTests : IDisposable
         return text;
     }
 
-    private async Task Serve(string? file)
+    /// <summary>A server on a port that the system chooses.</summary>
+    private async Task<WebApplication> Serve(string? file)
     {
-        while (_server.IsListening)
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        WebApplication server = builder.Build();
+        server.Run(async context =>
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await _server.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            _asked.Add(context.Request.Url!.AbsolutePath);
-            if (file is null || !context.Request.Url.AbsolutePath.EndsWith("/debuginfo", StringComparison.Ordinal))
-                context.Response.StatusCode = 404;
-            else if (context.Request.HttpMethod == "GET")
-                await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(file));
-            context.Response.Close();
-        }
+            string path = context.Request.Path;
+            _asked.Enqueue(path);
+            if (file is not null && path.EndsWith("/debuginfo", StringComparison.Ordinal))
+                await context.Response.SendFileAsync(file);
+            else
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+        });
+        await server.StartAsync();
+        return server;
     }
 }

@@ -14,9 +14,12 @@ internal static partial class DumpedRecord
         ["MMAP", "MMAP2", "COMM", "FORK", "EXIT", "LOST", "LOST_SAMPLES", "SWITCH", "NAMESPACES", "SAMPLE"];
 
     /// <param name="withOffsets">perf counts differently in unpacked records and in pipes.</param>
-    public static List<string> Read(string path, bool withOffsets)
+    /// <param name="isInOrder">False if perf says that the file's round marks do not keep the order of time.</param>
+    public static List<string> Read(string path, bool withOffsets, out bool isInOrder)
     {
-        string text = Recorder.Run("sh", ["-c", $"perf script -D --ns -F pid,tid,time,event,trace -G -i {path} 2>/dev/null | grep -av '^\\.  '"]);
+        string errors = path + ".errors";
+        string text = Recorder.Run("sh", ["-c", $"perf script -D --ns -F pid,tid,time,event,trace -G -i {path} 2>{errors} | grep -av '^\\.  '"]);
+        isInOrder = !File.ReadAllText(errors).Contains("out of order events recorded", StringComparison.Ordinal);
         List<string> records = [];
         StringBuilder? current = null;
         foreach (string line in text.Split('\n'))
