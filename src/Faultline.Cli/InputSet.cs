@@ -176,9 +176,10 @@ internal sealed class InputSet : IDisposable
     {
         BundleInput? bundle = _bundles.Find(bundle => bundle.Holds(file.Name));
         using PerfRecording recording = file.OpenRecording(bundle?.Options);
+        Recording read = RecordingReader.Read(recording, Binary, bundle?.Plan);
         if (bundle is { SliceProbes: { Count: > 0 } probes })
-            _sliceHeaders.Add(RecordedHeaders.Read(recording, probes, bundle.Plan.LoadBias ?? 0, bundle.LogPath, RacedAddresses()));
-        return RecordingReader.Read(recording, Binary, bundle?.Plan);
+            _sliceHeaders.Add(RecordedHeaders.Read(recording, read, probes, bundle.Plan.LoadBias ?? 0, bundle.LogPath, RacedAddresses()));
+        return read;
     }
 
     private IEnumerable<ulong> RacedAddresses() =>

@@ -8,7 +8,7 @@ namespace Faultline.Diagnosis.Races;
 /// <summary>What a report lacks, and the one command that gets it.</summary>
 internal static class RaceMissing
 {
-    public static IReadOnlyList<MissingPiece> List(LogOrigin log, RaceReport report, IReadOnlyList<RaceSideReading> sides, SharedArray? array, bool isGlobal, bool isRecorded, ProgramImage image)
+    public static IReadOnlyList<MissingPiece> List(LogOrigin log, RaceReport report, IReadOnlyList<RaceSideReading> sides, SharedArray? array, bool isGlobal, RecordedHeaders? recorded, ProgramImage image)
     {
         var file = log.Source == "-" ? "race.log" : Shell.Quote(log.Source);
         var program = image.Binary is { } binary ? Shell.QuoteCommand(binary.Path) : "./app";
@@ -26,8 +26,14 @@ internal static class RaceMissing
 
         if (sides.Any(side => side is { Line: > 0, SourceLine: null, File.Length: > 0 }))
             pieces.Add(new MissingPiece("the source: the file is not here, so the operands cannot be named", $"faultline race {file} --source-path OLD=NEW"));
-        if (array is null && !isGlobal && !isRecorded && sides.Any(IsElement))
-            pieces.Add(new MissingPiece("the slice headers: with them come the array and its indexes", $"faultline record --race {file} -- {program}"));
+        if (array is null && !isGlobal && sides.Any(IsElement))
+        {
+            if (recorded is null)
+                pieces.Add(new MissingPiece("the slice headers: with them come the array and its indexes", $"faultline record --race {file} -- {program}"));
+            else if (recorded.IsOverwritten)
+                pieces.Add(new MissingPiece("the slice headers: the ring of the recording came round, and those of this access are gone", $"faultline record --ring 0 --race {file} -- {program}"));
+        }
+
         return pieces;
     }
 

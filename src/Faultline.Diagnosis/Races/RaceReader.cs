@@ -38,7 +38,7 @@ internal sealed class RaceReader(ProgramImage image, IReadOnlyList<SliceSpan> sl
             Used = array is null ? [] : UsedSlices(sides, array),
             Escapes = escapes.Find([.. sides.Select(UseOf)]),
             Run = found is { Slices.Count: 0 } && variable?.Offset is not null ? null : found?.Run,
-            Missing = RaceMissing.List(log, report, sides, array, variable?.Offset is not null, recorded is [_, ..], image),
+            Missing = RaceMissing.List(log, report, sides, array, variable?.Offset is not null, recorded?.FirstOrDefault(recording => recording.IsOf(log)), image),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Slices;
 using Faultline.Evidence.Perf;
 using Faultline.Evidence.Perf.Probes;
@@ -28,23 +29,34 @@ public sealed class RecordedHeaders
     private readonly Dictionary<ulong, SliceProbe> _probes;
     private readonly Dictionary<(ulong Probe, ulong Object, int Process), HashSet<Header>> _hits = [];
     private readonly HashSet<int> _processes = [];
+    private readonly List<string> _losses = [];
     private bool _isCut;
 
-    private RecordedHeaders(string source, string? logPath, IReadOnlyList<SliceProbe> probes)
+    private RecordedHeaders(Recording read, string? logPath, IReadOnlyList<SliceProbe> probes)
     {
-        _source = source;
+        _source = read.Source;
+        IsOverwritten = read.IsOverwritten;
+        if (read.IsOverwritten)
+            _losses.Add("its ring kept the newest hits only");
+        if (read.LostCount > 0)
+            _losses.Add(string.Create(CultureInfo.InvariantCulture, $"{read.LostCount} records were lost"));
+        else if (read.HasUnplacedLoss)
+            _losses.Add("some records were lost");
+        if (read.CompleteUntil is not null)
+            _losses.Add("it is cut off");
         _logPath = logPath is null ? null : Path.GetFullPath(logPath);
         _probes = probes.DistinctBy(probe => probe.Address).ToDictionary(probe => probe.Address);
     }
 
     /// <param name="recording">The caller keeps and disposes it.</param>
+    /// <param name="read">The same one, as it was read.</param>
     /// <param name="probes">What was probed.</param>
     /// <param name="loadBias">What to add to link-time addresses.</param>
     /// <param name="logPath">The log that was recorded with it; null when there is none.</param>
     /// <param name="addresses">Addresses of accesses in reports.</param>
-    public static RecordedHeaders Read(PerfRecording recording, IReadOnlyList<SliceProbe> probes, ulong loadBias, string? logPath, IEnumerable<ulong> addresses)
+    public static RecordedHeaders Read(PerfRecording recording, Recording read, IReadOnlyList<SliceProbe> probes, ulong loadBias, string? logPath, IEnumerable<ulong> addresses)
     {
-        RecordedHeaders headers = new(recording.Name, logPath, probes);
+        RecordedHeaders headers = new(read, logPath, probes);
         SortedSet<ulong> wanted = [.. addresses];
         using PerfRecordReader reader = recording.OpenReader();
         while (reader.TryRead(out PerfRecord record))
@@ -55,6 +67,17 @@ public sealed class RecordedHeaders
 
         return headers;
     }
+
+    /// <summary>True when the recording is of the run that printed the log.</summary>
+    internal bool IsOf(LogOrigin log) => RunOf(log, out _).IsUsed;
+
+    /// <summary>The ring came round: what it held first is gone.</summary>
+    internal bool IsOverwritten { get; }
+
+    /// <summary>What the recording lacks, as the end of a sentence; empty when it is whole.</summary>
+    private string Kept => _losses.Count == 0 && !_isCut
+        ? ""
+        : $". The recording is not whole ({string.Join(", ", _isCut ? [.. _losses, "it has more headers than are looked at"] : _losses)}): other slices may have been there as well";
 
     /// <summary>The slices that were in reach at the report's accesses, with the run that they are of; why none when the basis is <see cref="SameRunBasis.None"/>.</summary>
     internal RaceHeaderSet Find(LogOrigin log, RaceReport report)
@@ -72,9 +95,9 @@ public sealed class RecordedHeaders
             found.Add(same.Select(slice => slice.Side).Distinct().Count() > 1 ? same.First() with { Side = null } : same.First());
         List<SliceSpan> holders = found.FindAll(slice => report.Accesses.Any(access => slice.Holds(access.Address)));
         if (holders.Count == 0)
-            return new RaceHeaderSet(new SameRun(SameRunBasis.None, _isCut ? $"{_source} has no header for this access among those that are kept" : $"{_source} has no slice that holds the address at these lines"), [], null);
+            return new RaceHeaderSet(new SameRun(SameRunBasis.None, $"{_source} has no slice that holds the address at these lines{Kept}"), [], null);
         (ulong start, ulong end) = (holders.Min(slice => slice.Pointer), holders.Max(slice => slice.End));
-        return new RaceHeaderSet(run, found.FindAll(slice => slice.Pointer < end && slice.End > start), null);
+        return new RaceHeaderSet(run with { Because = run.Because + Kept }, found.FindAll(slice => slice.Pointer < end && slice.End > start), null);
     }
 
     private void Add(in PerfRecord record, in ProbeEvent hit, ulong loadBias, SortedSet<ulong> addresses)
@@ -125,6 +148,8 @@ public sealed class RecordedHeaders
 
         if (headers.Count < MostHeaders * probe.Slices.Count)
             headers.Add(header);
+        else
+            _isCut |= !headers.Contains(header);
     }
 
     private static ulong? Word(TracepointFormat format, in PerfSample sample, int index, char part) =>

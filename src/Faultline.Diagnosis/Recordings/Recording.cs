@@ -32,6 +32,9 @@ public sealed record Recording
     /// <summary>From this time on the events of every processor are there: a ring that was overwritten holds less of a busy processor than of an idle one.</summary>
     public ulong CompleteFrom { get; init; }
 
+    /// <summary>A ring came round, or may have: what was recorded first is gone.</summary>
+    public bool IsOverwritten { get; init; }
+
     /// <summary>Where the recorder lost records.</summary>
     public IReadOnlyList<RecordingGap> Gaps { get; init; } = [];
 

@@ -21,8 +21,8 @@ public sealed class RecordingBuilder
 
     private const int MostCpus = 8192;
 
-    /// <summary>Bytes that the hit of a probe takes at most, without stacks.</summary>
-    private const long LargestEvent = 256;
+    /// <summary>Bytes that the hit of a probe takes at most, without its own fields and stacks.</summary>
+    private const long LargestHead = 192;
 
     private readonly DiagnosticLog _log;
     private readonly string _source;
@@ -90,9 +90,10 @@ public sealed class RecordingBuilder
     /// <summary>Ends the pass. Whether anything is missing is set on the result.</summary>
     /// <param name="isRing">Only the newest events were kept, for each processor on its own.</param>
     /// <param name="ringSize">Bytes of each ring; 0 when unknown, so that every ring counts as full.</param>
-    public Recording Build(bool isRing = false, long ringSize = 0)
+    /// <param name="fieldSize">Bytes of the probes' own fields, at most.</param>
+    public Recording Build(bool isRing = false, long ringSize = 0, int fieldSize = 64)
     {
-        var full = isRing ? _cpus.Values.Where(cpu => cpu.Count * LargestEvent >= ringSize).ToList() : [];
+        var full = isRing ? _cpus.Values.Where(cpu => cpu.Count * (LargestHead + fieldSize) >= ringSize).ToList() : [];
         List<RecordedFault> faults = [.. _faults, .. _processes.Values.SelectMany(track => track.Faults)];
         return new Recording(_source, _processes, [.. faults.OrderBy(fault => fault.Event.Time).Take(MostFaults)])
         {
@@ -100,6 +101,7 @@ public sealed class RecordingBuilder
             StartTime = _firstTime,
             EndTime = _lastTime,
             CompleteFrom = full.Count > 0 ? full.Max(cpu => cpu.FirstTime) : _firstTime,
+            IsOverwritten = full.Count > 0,
             Coverage = new ProbeCoverage(_isSampled ? [] : [.. _probes], _isPlanned),
             Program = _program,
             StartedProcesses = full.Count > 0 ? new HashSet<int>() : _started,

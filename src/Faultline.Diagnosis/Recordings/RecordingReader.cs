@@ -37,7 +37,7 @@ public static class RecordingReader
         foreach (var (name, address) in plan?.Probes ?? [])
             builder.AddProbe(name, address);
         var isRing = recording.Events.Any(known => known.Attribute.IsBackward);
-        var read = builder.Build(isRing, isRing && !recording.Events.Any(HasLargeSamples) ? plan?.RingSize ?? 0 : 0);
+        var read = builder.Build(isRing, isRing && !recording.Events.Any(HasLargeSamples) ? plan?.RingSize ?? 0 : 0, recording.Events.Select(FieldSize).DefaultIfEmpty().Max());
         return read with
         {
             Samples = binary is not null && SampledActivity.IsIn(recording) ? SampledActivity.Read(recording, binary) : null,
@@ -51,6 +51,8 @@ public static class RecordingReader
     }
 
     private static bool HasLargeSamples(PerfEvent known) => known.Attribute.UserStackSize > 0 || known.Attribute.SampleFields.HasFlag(SampleFields.CallChain);
+
+    private static int FieldSize(PerfEvent known) => known.Format is { Fields: { Count: > 0 } fields } ? fields.Max(field => field.Offset + field.Size) : 0;
 
     private static void AddMapping(RecordingBuilder builder, in MappingRecord mapping)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +12,29 @@ public sealed class RaceRecordTests
     // By each of both sides' slices; of appends, copies and conversions the detector is told of ranges.
     private static readonly string[] s_basic = ["appendgrow", "channelslice", "copyrange", "generic", "overlap", "overlapnested"];
     private static readonly string[] s_more = ["appendwithin", "copy", "element", "elementbytes", "elementstruct", "overlaparray", "overlapcapped", "range", "stringofbytes", "unsafe"];
+
+    private const string BusyProgram = """
+        package main
+
+        import (
+        	"os"
+        	"time"
+        )
+
+        var data = make([]int, 10)
+
+        func main() {
+        	left, right := data[3:6], data[4:7]
+        	go func() {
+        		for i := range 2000 {
+        			left[1] = i
+        		}
+        	}()
+        	time.Sleep(100 * time.Millisecond)
+        	right[0] = 1
+        	os.Exit(66)
+        }
+        """;
 
     public static TheoryData<string, string> Rows
     {
@@ -85,6 +109,35 @@ public sealed class RaceRecordTests
         Assert.NotEqual(JsonValueKind.Null, Array(named));
     }
 
+    /// <summary>The first goroutine hits its probe more often than the smallest ring holds.</summary>
+    [Fact]
+    public async Task A_ring_that_came_round_is_told()
+    {
+        Tracing.Require();
+        using Workplace place = new("races", "1.27", BuildMode.Race);
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, "busy.go"), BusyProgram, TestContext.Current.CancellationToken);
+        using (Process build = new())
+        {
+            build.StartInfo = new ProcessStartInfo(Toolchain.TryFind("1.27")!.Command, ["build", "-race", "-o", place.Binary, "busy.go"]) { WorkingDirectory = place.Folder };
+            Toolchain.TryFind("1.27")!.Configure(build.StartInfo.Environment, cgo: true);
+            build.Start();
+            await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, build.ExitCode);
+        }
+
+        Assert.DoesNotContain("not whole", await Because("256M"), StringComparison.Ordinal);
+        Assert.DoesNotContain("not whole", await Because("0"), StringComparison.Ordinal);
+        Assert.EndsWith("The recording is not whole (its ring kept the newest hits only): other slices may have been there as well", await Because("64K"), StringComparison.Ordinal);
+
+        async Task<string> Because(string ring)
+        {
+            if (Directory.Exists(place.Recording))
+                Directory.Delete(place.Recording, recursive: true);
+            using JsonDocument report = await Record(place, "busy", "--ring", ring);
+            return report.RootElement.GetProperty("races")[0].GetProperty("memory").GetProperty("because").GetString()!;
+        }
+    }
+
     [Fact]
     public async Task What_cannot_be_probed_is_said()
     {
@@ -142,11 +195,11 @@ public sealed class RaceRecordTests
         return manifest.ToJsonString();
     }
 
-    private static async Task<JsonDocument> Record(Workplace place, string kind)
+    private static async Task<JsonDocument> Record(Workplace place, string kind, params string[] options)
     {
         string log = Path.Combine(place.Folder, "race.log");
         await RunAlone(place, kind, log);
-        Outcome recorded = await place.Record("--race", log, "--format", "json", "--", place.Binary, Path.Combine(place.Folder, "truth"), kind);
+        Outcome recorded = await place.Record([.. options, "--race", log, "--format", "json", "--", place.Binary, Path.Combine(place.Folder, "truth"), kind]);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         Assert.True(recorded.Output.Length > 0, recorded.Error);
         return JsonDocument.Parse(recorded.Output);
