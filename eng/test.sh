@@ -37,6 +37,7 @@ install_packages() {
 gcc gcc
 readelf binutils
 gdb gdb
+pahole dwarves
 flock util-linux
 xz xz-utils
 zstd zstd

@@ -39,6 +39,28 @@ public sealed partial class MapSitesTests
         }
     }
 
+    /// <summary>Code, line tables and type descriptors stay when a binary is stripped, so all that is said stays: types, or the keys where the type is not known, too.</summary>
+    [Theory]
+    [InlineData("mapgeneric", "1.19", 200, "unknown type")]
+    [InlineData("mapops", "1.24", 40, "unknown type with string keys")]
+    [InlineData("webserver", "1.27", 700, "unknown type with string keys")]
+    public async Task A_stripped_binary_says_the_same(string program, string release, int least, string unknown)
+    {
+        List<string> documents = [];
+        foreach (BuildMode mode in (BuildMode[])[BuildMode.Plain, BuildMode.Stripped])
+        {
+            SampleBinary sample = SampleBinary.Build(program == "webserver" ? SampleProgram.FindParked(program) : SampleProgram.Find(program), Toolchain.TryFind(release)!, mode);
+            using JsonDocument document = await Read(sample.Path, "--all");
+            Assert.Equal(sample.Path, document.RootElement.GetProperty("binary").GetString());
+            JsonElement[] types = [.. document.RootElement.GetProperty("types").EnumerateArray()];
+            Assert.True(types.Sum(type => type.GetProperty("sites").GetArrayLength()) > least);
+            Assert.Contains(types, type => type.GetProperty("type").GetString() == unknown);
+            documents.Add(string.Join('\n', document.RootElement.EnumerateObject().Where(property => property.Name != "binary").Select(property => property.ToString())));
+        }
+
+        Assert.Equal(documents[0], documents[1]);
+    }
+
     /// <summary>The program prints how often it performed each operation on the map of strings: those that it performed are those that are listed.</summary>
     [Fact]
     public async Task Operations_are_those_that_the_program_performs()

@@ -34,6 +34,25 @@ public sealed class MapCallSiteTests
         Assert.Empty(wrong);
     }
 
+    public static IEnumerable<TheoryDataRow<int, string, string>> StrippedBuilds() =>
+        from toolchain in Toolchain.All
+        from variants in ((BuildVariant, BuildVariant)[])[(BuildVariant.Plain, BuildVariant.Stripped), (BuildVariant.Pie, BuildVariant.PieStripped), (BuildVariant.Arm64, BuildVariant.Arm64Stripped)]
+        where variants.Item1 == BuildVariant.Plain || toolchain == Toolchain.Newest || toolchain == Toolchain.All[0]
+        select new TheoryDataRow<int, string, string>(toolchain.Release, variants.Item1.Name, variants.Item2.Name);
+
+    /// <summary>Stripping takes the symbols and DWARF; that leaves all of a site but the names of variables.</summary>
+    [Theory]
+    [MemberData(nameof(StrippedBuilds))]
+    public void A_stripped_binary_has_the_same_sites(int release, string variant, string strippedVariant)
+    {
+        using var whole = MarkedProgram.Open(release, variant);
+        using var stripped = MarkedProgram.Open(release, strippedVariant);
+        Assert.False(whole.Binary.IsStripped);
+        Assert.True(stripped.Binary.IsStripped);
+        Assert.True(whole.Code.MapCallSites.Count >= Marks.Count);
+        Assert.Equal(DescribeAll(whole), DescribeAll(stripped));
+    }
+
     [Theory]
     [MemberData(nameof(MarkedProgram.Builds), MemberType = typeof(MarkedProgram))]
     public void Operands_of_one_map_are_never_proven_different(int release, string variant)
@@ -91,6 +110,35 @@ public sealed class MapCallSiteTests
         ["field", var name] => root.Kind == MapRootKind.Field && root.Name == name,
         _ => root.Kind == MapRootKind.Allocation,
     };
+
+    /// <summary>
+    /// All of every site but the addresses of data, which lies elsewhere in a stripped binary, and the names of variables: those are numbered
+    /// as they come. Of files the names, because cached binaries may have been built in different folders.
+    /// </summary>
+    private static IEnumerable<string> DescribeAll(MarkedProgram program)
+    {
+        var globals = new Dictionary<MapRoot, int>();
+        foreach (var site in program.Code.MapCallSites)
+        {
+            yield return string.Join('\n', (string[])
+            [
+                $"{site.FunctionEntry:x} {site.CallAddress:x} {site.ReturnAddress:x} {site.Operation} {site.Callee}",
+                .. site.Types.Select(type => $"{type.Name} {type.Key} {type.Element}"),
+                .. site.Frames.Select(frame => (frame with { File = Path.GetFileName(frame.File) }).ToString()),
+                $"{site.Operand.IsComplete} {site.Operand.IsPrivate} {site.Operand.DirectCount}",
+                .. site.Operand.Roots.Select(NameOf),
+            ]);
+        }
+
+        string NameOf(MapRoot root)
+        {
+            if (root.Kind != MapRootKind.Global)
+                return $"{root.Kind} {root.Offset} {root.Name}";
+            if (!globals.TryGetValue(root, out var number))
+                globals.Add(root, number = globals.Count);
+            return $"{root.Kind} {root.Offset} {number}";
+        }
+    }
 
     private static string Describe(MapCallSite site) =>
         $"{site.Operation} {string.Join('|', site.Types.Select(type => type.Name))} in {site.Frames[^1].Function} at 0x{site.CallAddress:x} "

@@ -5,7 +5,7 @@ using Faultline.Binaries.Tests.Toolchains;
 
 namespace Faultline.Binaries.Tests.Layouts;
 
-/// <summary>Layouts of real binaries against gdb and against each other.</summary>
+/// <summary>Layouts of real binaries against gdb, pahole and each other.</summary>
 public sealed class LayoutOracleTests
 {
     private static readonly string[] Variants = ["plain", "arm64"];
@@ -23,6 +23,15 @@ public sealed class LayoutOracleTests
 
     [Fact]
     public void Every_struct_of_the_compiler_is_what_gdb_says() => CompareWithGdb(Toolchain.Newest.BuildCommand("compile", "amd64"), 1300);
+
+    [Theory]
+    [InlineData(19)]
+    [InlineData(24)]
+    [InlineData(27)]
+    public void Every_struct_is_what_pahole_says(int release) => CompareWithPahole(Toolchain.Get(release).Build("layouts", BuildVariant.Plain), 300, 100, 15);
+
+    [Fact]
+    public void Every_struct_of_the_compiler_is_what_pahole_says() => CompareWithPahole(Toolchain.Newest.BuildCommand("compile", "amd64"), 1300, 400, 100);
 
     /// <summary>Descriptors say alignments, which DWARF does not, so this checks what is inferred from DWARF, too.</summary>
     [Theory]
@@ -130,16 +139,49 @@ public sealed class LayoutOracleTests
         {
             if (!oracle.TryGetValue(name, out var wanted))
                 continue;
-            var shape = program.Find(name);
-            var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{name} {shape.Size}\n"));
-            foreach (var part in shape.Fields)
-                text.Append(CultureInfo.InvariantCulture, $"  {part.Name} {part.Offset}+{part.Size}\n");
-            Assert.Equal(wanted, text.ToString());
+            Assert.Equal(wanted, Lay(program.Find(name)));
             compared++;
         }
 
         Assert.True(compared > least, $"only {compared} structs compared");
         Assert.Empty(names.Except(oracle.Keys, StringComparer.Ordinal));
+    }
+
+    /// <summary>Every struct, without exception: its size and cache lines, and its fields' names, offsets and sizes. Its holes where no field is a function.</summary>
+    /// <param name="path">A Go binary with DWARF.</param>
+    /// <param name="least">Structs that were compared.</param>
+    /// <param name="leastHoles">Holes that were compared.</param>
+    /// <param name="leastFunctions">Fields whose size pahole does not know.</param>
+    private static void CompareWithPahole(string path, int least, int leastHoles, int leastFunctions)
+    {
+        using var program = new LayoutBinary(path);
+        var oracle = PaholeLayouts.Read(path);
+        var (compared, holes, functions) = (0, 0, 0);
+        foreach (var name in program.Catalog.Names)
+        {
+            var shape = program.Find(name);
+            var wanted = Assert.Contains(name, oracle);
+            Assert.Equal(wanted.Text, Lay(shape));
+            Assert.Equal(wanted.LineCount, shape.LineCount(64));
+            functions += wanted.FunctionCount;
+            compared++;
+            if (wanted.FunctionCount > 0)
+                continue;
+            Assert.Equal(wanted.Gaps, shape.Holes.Select(hole => hole.Size));
+            holes += wanted.Gaps.Count;
+        }
+
+        Assert.True(compared > least, $"only {compared} structs compared");
+        Assert.True(holes > leastHoles, $"only {holes} holes compared");
+        Assert.True(functions > leastFunctions, $"only {functions} fields are functions");
+    }
+
+    private static string Lay(StructShape shape)
+    {
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{shape.Name} {shape.Size}\n"));
+        foreach (var part in shape.Fields)
+            text.Append(CultureInfo.InvariantCulture, $"  {part.Name} {part.Offset}+{part.Size}\n");
+        return text.ToString();
     }
 
     private static string Describe(StructShape shape)
