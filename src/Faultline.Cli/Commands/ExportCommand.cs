@@ -39,7 +39,7 @@ internal static class ExportCommand
     {
         Argument<string> input = new("INPUT") { Description = "A recording (perf.data), a core, a log with a traceback, a bundle, or the id of a process; '-' is standard input." };
         Option<ExportForm?> form = DiagnoseOptions.Choice(
-            "--as", "FORM", "'pprof' (for go tool pprof), 'folded' (for flame graphs), 'speedscope', 'firefox' (for the Firefox Profiler: samples and operations of goroutines over time), or 'perfetto' (tracks of goroutines and threads over time; recordings only).",
+            "--as", "FORM", "'pprof' (for go tool pprof), 'folded' (for flame graphs), 'speedscope', 'firefox' (for the Firefox Profiler: goroutines over time), or 'perfetto' (tracks of goroutines and threads over time; recordings only).",
             ("pprof", (ExportForm?)ExportForm.Pprof), ("folded", ExportForm.Folded), ("speedscope", ExportForm.Speedscope), ("firefox", ExportForm.Firefox), ("perfetto", ExportForm.Perfetto));
         form.Required = true;
         Option<string?> output = new("--output", "-o") { HelpName = "FILE", Description = "Write to FILE instead of standard output." };

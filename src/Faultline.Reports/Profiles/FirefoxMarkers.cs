@@ -8,8 +8,15 @@ internal static class FirefoxMarkers
     public const string Operation = "operation";
     public const string Death = "death";
 
-    private static readonly (string Key, string Label)[] s_fields =
-        [("object", "Object"), ("function", "Function"), ("line", "Line"), ("pc", "PC"), ("goroutine", "Goroutine"), ("thread", "Thread")];
+    private const string Plain = "string";
+
+    // A number in the profile's texts.
+    private const string Shared = "unique-string";
+
+    private static readonly (string Key, string Label, string Format)[] s_fields =
+    [
+        ("object", "Object", Plain), ("function", "Function", Shared), ("line", "Line", Shared), ("pc", "PC", Plain), ("goroutine", "Goroutine", Plain), ("thread", "Thread", Plain),
+    ];
 
     public static void WriteSchemas(Utf8JsonWriter json)
     {
@@ -28,12 +35,12 @@ internal static class FirefoxMarkers
         json.WriteString("chartLabel", "{marker.data.object}");
         json.Column("display", shownIn);
         json.WriteStartArray("fields");
-        foreach ((string key, string label) in s_fields)
+        foreach ((string key, string label, string format) in s_fields)
         {
             json.WriteStartObject();
             json.WriteString("key", key);
             json.WriteString("label", label);
-            json.WriteString("format", "string");
+            json.WriteString("format", format);
             json.WriteEndObject();
         }
 

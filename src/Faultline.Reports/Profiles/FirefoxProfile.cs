@@ -92,9 +92,8 @@ public sealed class FirefoxProfile(string source)
         json.WriteStartArray("libs");
         json.WriteEndArray();
         json.WriteStartArray("threads");
-        IReadOnlyList<string> texts = _tables.Texts;
         foreach (FirefoxThread thread in threads)
-            thread.Write(json, NameOf(thread.Track), _names.GetValueOrDefault(thread.Track.Process, ""), Start, texts);
+            thread.Write(json, NameOf(thread.Track), _names.GetValueOrDefault(thread.Track.Process) ?? $"process {thread.Track.Process}", Start);
         json.WriteEndArray();
         _tables.Write(json);
         json.WriteEndObject();

@@ -8,6 +8,7 @@ namespace Faultline.Reports.Profiles;
 internal sealed class FirefoxTables
 {
     public const int NoStack = -1;
+    public const int NoText = -1;
 
     public const int OperationCategory = 4;
     public const int DeathCategory = 5;
@@ -18,7 +19,7 @@ internal sealed class FirefoxTables
     private const int RuntimeCategory = 3;
 
     private static readonly (string Name, string Color)[] s_categories =
-        [("Other", "grey"), ("Program", "yellow"), ("Standard library", "green"), ("Runtime", "blue"), ("Operation or state", "purple"), ("Death", "red")];
+        [("Other", "grey"), ("Program", "yellow"), ("Standard library", "green"), ("Runtime", "blue"), ("Operation", "purple"), ("Death", "red")];
 
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _files = new(StringComparer.Ordinal);
@@ -26,9 +27,6 @@ internal sealed class FirefoxTables
     private readonly Dictionary<(string Function, string File), int> _functions = [];
     private readonly Dictionary<ProfileFrame, int> _frames = [];
     private readonly Dictionary<(int Parent, int Frame), int> _stacks = [];
-
-    /// <summary>Texts by their numbers, as far as there are any.</summary>
-    public IReadOnlyList<string> Texts => [.. _texts.Keys];
 
     public int Text(string text) => NumberOf(_texts, text);
 
@@ -154,10 +152,11 @@ internal sealed class FirefoxTables
         json.WriteEndObject();
     }
 
-    private static int CategoryOf(string function)
+    /// <summary>Null for an operation or a state, which so counts as the code that it is of.</summary>
+    private static int? CategoryOf(string function)
     {
-        if (function.StartsWith('['))
-            return OperationCategory;
+        if (IsLeaf(function))
+            return null;
         if (GoPackage.IsRuntime(function))
             return RuntimeCategory;
         string package = PackageOf(function);
@@ -166,8 +165,10 @@ internal sealed class FirefoxTables
         return StandardLibrary.HasPackage(package) ? StandardCategory : ProgramCategory;
     }
 
+    private static string PackageOf(string function) => IsLeaf(function) ? "" : GoPackage.PathOf(function).ToString();
+
     // A name in brackets is no function: an operation or a state.
-    private static string PackageOf(string function) => function.StartsWith('[') ? "" : GoPackage.PathOf(function).ToString();
+    private static bool IsLeaf(string function) => function.StartsWith('[');
 
     private static int NumberOf<T>(Dictionary<T, int> rows, T row)
         where T : notnull

@@ -22,13 +22,14 @@ internal sealed class FirefoxThread(ProfileTrack track)
 
     public void Add(in ProfileMarker marker, FirefoxTables tables)
     {
-        string line = marker.Place.Line > 0 ? $"{marker.Place.File}:{marker.Place.Line}" : "";
-        _markers.Add(new Marker(marker with { Name = "", Place = default }, tables.Text(marker.Name), tables.Text(marker.Place.Function), tables.Text(line)));
+        int function = marker.Place is { Function.Length: > 0 } place ? tables.Text(place.Function) : FirefoxTables.NoText;
+        int line = marker.Place is { Line: > 0 } known ? tables.Text($"{known.File}:{known.Line}") : FirefoxTables.NoText;
+        _markers.Add(new Marker(marker with { Name = "", Place = null }, tables.Text(marker.Name), function, line));
         HasDeath |= marker.IsDeath;
     }
 
     /// <param name="start">Time 0.</param>
-    public void Write(Utf8JsonWriter json, string name, string process, ulong start, IReadOnlyList<string> texts)
+    public void Write(Utf8JsonWriter json, string name, string process, ulong start)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
@@ -45,7 +46,7 @@ internal sealed class FirefoxThread(ProfileTrack track)
         json.WriteEndArray();
         json.WriteBoolean("showMarkersInTimeline", value: true);
         WriteSamples(json, start);
-        WriteMarkers(json, start, texts);
+        WriteMarkers(json, start);
         json.WriteEndObject();
     }
 
@@ -73,7 +74,7 @@ internal sealed class FirefoxThread(ProfileTrack track)
         json.WriteEndObject();
     }
 
-    private void WriteMarkers(Utf8JsonWriter json, ulong start, IReadOnlyList<string> texts)
+    private void WriteMarkers(Utf8JsonWriter json, ulong start)
     {
         List<Marker> markers = [.. _markers.OrderBy(marker => marker.Details.Start)];
         json.WriteStartObject("markers");
@@ -90,8 +91,10 @@ internal sealed class FirefoxThread(ProfileTrack track)
             json.WriteStartObject();
             json.WriteString("type", details.IsDeath ? FirefoxMarkers.Death : FirefoxMarkers.Operation);
             WriteText(json, "object", details.ObjectAddress == 0 ? "" : $"0x{details.ObjectAddress:x}");
-            WriteText(json, "function", texts[marker.Function]);
-            WriteText(json, "line", texts[marker.Line]);
+            if (marker.Function != FirefoxTables.NoText)
+                json.WriteNumber("function", marker.Function);
+            if (marker.Line != FirefoxTables.NoText)
+                json.WriteNumber("line", marker.Line);
             WriteText(json, "pc", details.Pc == 0 ? "" : $"0x{details.Pc:x}");
             WriteText(json, "goroutine", details.Goroutine == 0 ? "" : $"{details.Goroutine}");
             WriteText(json, "thread", details.Thread == 0 ? "" : $"{details.Thread}");
@@ -115,7 +118,7 @@ internal sealed class FirefoxThread(ProfileTrack track)
     private readonly record struct Sample(ulong Time, int Stack, long Count);
 
     /// <param name="Details">Without its texts.</param>
-    /// <param name="Name">A text, by number, as the other two.</param>
+    /// <param name="Name">A text, by number, as the other two, which may be missing.</param>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Marker(ProfileMarker Details, int Name, int Function, int Line);
 }

@@ -33,8 +33,8 @@ public readonly record struct ProfileMarker
 
     public ulong Pc { get; init; }
 
-    /// <summary>The programmer's line.</summary>
-    public ProfileFrame Place { get; init; }
+    /// <summary>The programmer's line; null when not known.</summary>
+    public ProfileFrame? Place { get; init; }
 
     public int Thread { get; init; }
 }
