@@ -125,6 +125,7 @@ public sealed class CommandLineTests
         { "help-export", "export --help", "empty.log", 0 },
         { "export-folded", "export crash.log --as folded", "empty.log", 0 },
         { "export-stdin", "export - --as speedscope", "crash.log", 0 },
+        { "export-firefox", "export crash.log --as firefox", "empty.log", 0 },
         { "export-bad-form", "export crash.log --as svg", "empty.log", 64 },
         { "export-no-form", "export crash.log", "empty.log", 64 },
         { "export-moment", "export crash.log --as perfetto", "empty.log", 65 },

@@ -19,6 +19,7 @@ internal static class ExportCommand
           faultline export core.1234 --binary ./app --as pprof -o goroutines.pb.gz
           faultline export crash.log --as folded | flamegraph.pl > goroutines.svg
           faultline export perf.data --binary ./app --as perfetto -o app.json      open it in Perfetto
+          faultline export bundle/ --as firefox -o app.json                        open it at profiler.firefox.com
           faultline export 4711 --as speedscope -o app.speedscope.json
 
         Labels in pprof: goroutine, thread, state, operation, object
@@ -30,6 +31,7 @@ internal static class ExportCommand
         Pprof,
         Folded,
         Speedscope,
+        Firefox,
         Perfetto,
     }
 
@@ -37,8 +39,8 @@ internal static class ExportCommand
     {
         Argument<string> input = new("INPUT") { Description = "A recording (perf.data), a core, a log with a traceback, a bundle, or the id of a process; '-' is standard input." };
         Option<ExportForm?> form = DiagnoseOptions.Choice(
-            "--as", "FORM", "'pprof' (for go tool pprof), 'folded' (for flame graphs), 'speedscope', or 'perfetto' (tracks of goroutines and threads over time; recordings only).",
-            ("pprof", (ExportForm?)ExportForm.Pprof), ("folded", ExportForm.Folded), ("speedscope", ExportForm.Speedscope), ("perfetto", ExportForm.Perfetto));
+            "--as", "FORM", "'pprof' (for go tool pprof), 'folded' (for flame graphs), 'speedscope', 'firefox' (for the Firefox Profiler: goroutines over time), or 'perfetto' (tracks of goroutines and threads over time; recordings only).",
+            ("pprof", (ExportForm?)ExportForm.Pprof), ("folded", ExportForm.Folded), ("speedscope", ExportForm.Speedscope), ("firefox", ExportForm.Firefox), ("perfetto", ExportForm.Perfetto));
         form.Required = true;
         Option<string?> output = new("--output", "-o") { HelpName = "FILE", Description = "Write to FILE instead of standard output." };
         Option<string?> binary = new("--binary", "-b") { HelpName = "PATH", Description = "The program; searched for when a core names it." };
@@ -59,7 +61,7 @@ internal static class ExportCommand
         if (TryOpenRecording(bundle, name) is not { } file)
         {
             if (form == ExportForm.Perfetto)
-                throw new UserErrorException(ExitCode.BadData, $"'{name}' shows one moment, and --as perfetto wants a time line: a recording ('faultline record --mode sched'). For dumps: --as pprof, folded or speedscope.");
+                throw new UserErrorException(ExitCode.BadData, $"'{name}' shows one moment, and --as perfetto wants a time line: a recording ('faultline record --mode sched'). For dumps: --as pprof, folded, speedscope or firefox.");
             StackProfile goroutines = ProfileSource.Of(GoroutineDump.Read(name, binaryPath, force));
             sink.Write((stream, _) => Write(goroutines, form, stream));
             return ExitCode.Ok;
@@ -74,11 +76,18 @@ internal static class ExportCommand
                 TimelineSource times = new(recording, binary, bundle?.Plan.LoadBias);
                 sink.Write((stream, _) => times.Write(stream));
             }
+            else if (form == ExportForm.Firefox)
+            {
+                FirefoxProfile profile = FirefoxSource.Of(recording, binary, bundle?.Plan.LoadBias);
+                if (profile.IsEmpty)
+                    throw NoSamples(recording);
+                sink.Write((stream, _) => profile.Write(stream));
+            }
             else
             {
                 StackProfile profile = ProfileSource.Of(recording, binary, bundle?.Plan.LoadBias);
                 if (profile.Samples.Count == 0)
-                    throw new UserErrorException(ExitCode.BadData, $"'{recording.Name}' has no samples.");
+                    throw NoSamples(recording);
                 sink.Write((stream, _) => Write(profile, form, stream));
             }
 
@@ -87,6 +96,8 @@ internal static class ExportCommand
 
         return ExitCode.Ok;
     }
+
+    private static UserErrorException NoSamples(PerfRecording recording) => new(ExitCode.BadData, $"'{recording.Name}' has no samples.");
 
     /// <summary>The recording that the input is or holds; null when it is something else.</summary>
     private static InputFile? TryOpenRecording(BundleInput? bundle, string name)
@@ -110,6 +121,9 @@ internal static class ExportCommand
                 break;
             case ExportForm.Speedscope:
                 SpeedscopeWriter.Write(profile, stream);
+                break;
+            case ExportForm.Firefox:
+                FirefoxSource.Of(profile).Write(stream);
                 break;
             default:
                 PprofWriter.Write(profile, stream);

@@ -2,7 +2,6 @@ using Faultline.Binaries;
 using Faultline.Diagnosis.Recordings;
 using Faultline.Diagnosis.Recordings.Threads;
 using Faultline.Evidence.Perf;
-using Faultline.Evidence.Perf.Probes;
 using Faultline.Reports.Profiles;
 
 namespace Faultline.Cli.Export;
@@ -14,19 +13,14 @@ namespace Faultline.Cli.Export;
 internal sealed class TimelineSource(PerfRecording recording, GoBinary? binary, ulong? loadBias)
 {
     private const int MostSpans = 1 << 20;
-    private const int MostOpen = 1 << 16;
-
-    private readonly Dictionary<(int Process, ulong Goroutine), RecordedEvent> _open = [];
 
     public void Write(Stream stream)
     {
         ThreadTimes times = ThreadTimesReader.Read(recording, binary, new ThreadTimesOptions { WantsAll = true, MostSpans = MostSpans });
         using TraceEventWriter writer = new(stream, recording.Name, times.StartTime);
         WriteThreads(times, writer);
-        foreach (RecordedEvent item in RecordedEvents.Enumerate(recording, binary, loadBias))
-            Take(item, writer);
-        foreach (RecordedEvent item in _open.Values)
-            WriteInstant(item, writer);
+        foreach (RecordedOperation operation in RecordedOperations.Enumerate(recording, binary, loadBias))
+            WriteOperation(operation, writer);
         if (times.DroppedSpanCount > 0)
             StandardStreams.Tell($"faultline: note: {times.DroppedSpanCount} later steps of threads are left out; the first {MostSpans} are there.");
     }
@@ -55,34 +49,15 @@ internal sealed class TimelineSource(PerfRecording recording, GoBinary? binary, 
         }
     }
 
-    /// <summary>An operation lasts from its probe to the next one of its goroutine, if that says that the call has ended; else only its begin is known.</summary>
-    private void Take(in RecordedEvent item, TraceEventWriter writer)
+    private static void WriteOperation(in RecordedOperation operation, TraceEventWriter writer)
     {
-        (int, ulong) key = (item.Probe.ProcessId, item.Probe.Goroutine);
-        if (_open.Remove(key, out RecordedEvent begun))
-        {
-            if (item.Probe.Kind == ProbeKind.Done && item.Probe.Time >= begun.Probe.Time)
-            {
-                (int group, ulong track) = TrackOf(begun, writer);
-                writer.Span(group, track, ProfileSource.NameOf(begun.Probe.Kind), begun.Probe.Time, item.Probe.Time, Details(begun));
-                return;
-            }
-
-            WriteInstant(begun, writer);
-        }
-
-        if (item.Probe.Kind == ProbeKind.Done)
-            return;
-        if (item.Probe.Goroutine != 0 && _open.Count < MostOpen)
-            _open[key] = item;
-        else
-            WriteInstant(item, writer);
-    }
-
-    private static void WriteInstant(in RecordedEvent item, TraceEventWriter writer)
-    {
+        RecordedEvent item = operation.Event;
         (int group, ulong track) = TrackOf(item, writer);
-        writer.Instant(group, track, ProfileSource.NameOf(item.Probe.Kind), item.Probe.Time, item.Probe.Kind is ProbeKind.Fatal or ProbeKind.Throw or ProbeKind.Panic, Details(item));
+        string name = ProfileSource.NameOf(item.Probe.Kind);
+        if (operation.End is { } end)
+            writer.Span(group, track, name, item.Probe.Time, end, Details(item));
+        else
+            writer.Instant(group, track, name, item.Probe.Time, ProfileSource.IsDeath(item.Probe.Kind), Details(item));
     }
 
     /// <summary>The goroutine's track, or the thread's where the goroutine is not known.</summary>

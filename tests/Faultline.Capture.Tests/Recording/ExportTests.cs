@@ -42,6 +42,11 @@ public sealed partial class ExportTests
         Assert.All(only.GetProperty("samples").EnumerateArray().SelectMany(stack => stack.EnumerateArray()), frame => Assert.InRange(frame.GetInt32(), 0, frames - 1));
         Assert.Equal(only.GetProperty("endValue").GetInt64(), only.GetProperty("weights").EnumerateArray().Sum(weight => weight.GetInt64()));
 
+        FirefoxProfileReader firefox = await FirefoxOf(place, folded);
+        Assert.Equal(only.GetProperty("endValue").GetInt64(), firefox.SampleCount);
+        Assert.Equal(writes, firefox.Markers("operation").LongCount(marker => marker.Name == "map-write"));
+        Assert.Equal(ObjectsOf(events), [.. firefox.Markers("operation").Where(marker => marker.Name == "map-write").Select(marker => marker.Data.GetProperty("object").GetString()!).Distinct().Order(StringComparer.Ordinal)]);
+
         // The mark of the death, on the track of the goroutine that died.
         List<JsonElement> track = await TraceEventsOf(place);
         JsonElement death = Assert.Single(track, item => item.TryGetProperty("s", out JsonElement scope) && scope.GetString() == "g");
@@ -50,6 +55,10 @@ public sealed partial class ExportTests
         if (fatal.TryGetProperty("goroutine", out JsonElement dying))
             Assert.Equal(dying.GetInt64(), death.GetProperty("tid").GetInt64());
         Assert.Equal(writes, track.LongCount(item => item.GetProperty("name").GetString() == "map-write"));
+        var mark = Assert.Single(firefox.Markers("death"));
+        Assert.Equal(("fatal", 1000 * mark.Start), (mark.Name, death.GetProperty("ts").GetDecimal()));
+        if (fatal.TryGetProperty("goroutine", out dying))
+            Assert.Equal($"goroutine {dying}", mark.Thread.GetProperty("name").GetString());
     }
 
     [Fact]
@@ -78,7 +87,23 @@ public sealed partial class ExportTests
 
         string stacks = (await FaultlineProgram.Run(place.Folder, "export", place.Recording, "--as", "folded")).Output;
         Assert.Contains("runtime.futex;[syscalls:sys_enter_futex] ", stacks, StringComparison.Ordinal);
+        await FirefoxOf(place, stacks);
     }
+
+    /// <summary>The recording for the Firefox Profiler; its stacks must be those of the folded ones.</summary>
+    private static async Task<FirefoxProfileReader> FirefoxOf(Workplace place, string folded)
+    {
+        Outcome outcome = await FaultlineProgram.Run(place.Folder, "export", place.Recording, "--as", "firefox");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        FirefoxProfileReader firefox = new(outcome.Output);
+        Assert.Equal([.. folded.Split('\n', StringSplitOptions.RemoveEmptyEntries)], firefox.FoldedStacks());
+        Assert.Contains(firefox.Threads, thread => thread.GetProperty("name").GetString()!.StartsWith("goroutine ", StringComparison.Ordinal));
+        return firefox;
+    }
+
+    /// <summary>The maps that were written, in order.</summary>
+    private static List<string> ObjectsOf(List<JsonElement> events) =>
+        [.. events.Where(item => item.GetProperty("kind").GetString() == "map-write").Select(item => item.GetProperty("object").GetString()!).Distinct().Order(StringComparer.Ordinal)];
 
     private static async Task<List<JsonElement>> TraceEventsOf(Workplace place)
     {
