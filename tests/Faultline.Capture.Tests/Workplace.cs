@@ -11,7 +11,7 @@ internal sealed class Workplace : IDisposable
         Folder = Directory.CreateTempSubdirectory("faultline-capture-").FullName;
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         Binary = Path.Combine(Folder, sample);
-        File.Copy(SampleBinary.Build(sample is "appendwindow" or "crowd" or "cthreads" or "pingpong" or "races" or "threadload" ? SampleProgram.FindParked(sample) : SampleProgram.Find(sample), Toolchain.TryFind(go)!, mode).Path, Binary);
+        File.Copy(SampleBinary.Build(sample is "appendwindow" or "crowd" or "cthreads" or "pingpong" or "races" or "sharedlines" or "threadload" ? SampleProgram.FindParked(sample) : SampleProgram.Find(sample), Toolchain.TryFind(go)!, mode).Path, Binary);
         File.SetUnixFileMode(Binary, (UnixFileMode)0b111_101_101);
     }
 

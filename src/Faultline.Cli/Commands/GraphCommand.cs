@@ -75,7 +75,7 @@ internal static class GraphCommand
     public static (WaitGraph Graph, string Source) Read(string[] names, string? binaryPath, bool force, Caller caller)
     {
         if (caller.IsShell && names is [var only] && int.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out int processId) && !File.Exists(only))
-            return (OfProcess(processId), $"process {only}");
+            return (OfProcess(processId).Graph, $"process {only}");
         string[] traces = [.. names.Where(TraceFile.Is)];
         if (traces.Length > 1)
             throw new UserErrorException(ExitCode.Usage, "several execution traces are given. Give one.");
@@ -113,7 +113,8 @@ internal static class GraphCommand
         return (report.Incidents[0].WaitGraph, report.Incidents[0].Log.Source);
     }
 
-    private static WaitGraph OfProcess(int processId)
+    /// <summary>The graph of a running process, and what its program was shifted by.</summary>
+    public static (WaitGraph Graph, ulong LoadBias) OfProcess(int processId)
     {
         try
         {
@@ -123,7 +124,7 @@ internal static class GraphCommand
             WaitGraph graph = WaitGraphs.OfMemory(state);
             process.LetGo();
             StandardStreams.Tell(process.Diagnostics);
-            return graph;
+            return (graph, process.LoadBias);
         }
         catch (ProcessUnavailableException error)
         {

@@ -4,6 +4,7 @@ using Faultline.Binaries;
 using Faultline.Binaries.Code;
 using Faultline.Binaries.Layouts;
 using Faultline.Cli.Layouts;
+using Faultline.Diagnosis.Sharing;
 using Faultline.Reports.Text;
 
 namespace Faultline.Cli.Commands;
@@ -24,6 +25,8 @@ internal static class LayoutCommand
           faultline layout ./app 'main.pair[int,string]' --cache-line 128
           faultline layout ./app --all --top 20             most padding first
           faultline layout ./app main. --all --format json  names that hold 'main.'
+          faultline layout ./app --false-sharing --seen-in mem.perf.data
+                                              lines that threads shared in a recording
 
         Lines are counted from the start of the struct; where objects start in the
         lines of the machine is said below the fields. See docs/layout.md.
@@ -41,11 +44,16 @@ internal static class LayoutCommand
         Option<bool> all = new("--all") { Description = "List all struct types, most padding first." };
         Option<long?> top = DiagnoseOptions.Number("--top", "N", "With --all: show the first N only.");
         Option<bool> sharing = new("--false-sharing") { Description = "List the types of the program's own packages whose fields different goroutines can write in one line; amd64 only." };
+        Option<string[]> seenIn = new("--seen-in")
+        {
+            Description = "With --false-sharing: a recording (of 'faultline record', 'perf mem', 'perf c2c'), a core or the id of a process in which to look for lines that different goroutines share. Can be given several times.",
+            HelpName = "INPUT",
+        };
         Option<bool> expand = new("--expand") { Description = "Open nested structs and the elements of arrays." };
         Option<long?> line = DiagnoseOptions.Number("--cache-line", "N", $"Bytes of a cache line, a power of two; {DefaultLine} by default.");
         Option<OutputFormat> format = DiagnoseOptions.Choice(
             "--format", "FORMAT", "'text' (default) for people, 'json' for programs.", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
-        Command command = new("layout", "Show how a struct lies in memory: offsets, padding, cache lines, and the order in which it is smallest.") { path, type, all, top, sharing, expand, line, format };
+        Command command = new("layout", "Show how a struct lies in memory: offsets, padding, cache lines, and the order in which it is smallest.") { path, type, all, top, sharing, seenIn, expand, line, format };
         debugFiles.AddTo(command);
         command.SetAction(arguments =>
         {
@@ -58,11 +66,14 @@ internal static class LayoutCommand
                 throw new UserErrorException(ExitCode.Usage, "--top goes with --all. See 'faultline layout --help'.");
             if (arguments.GetValue(sharing) && (arguments.GetValue(all) || !string.IsNullOrEmpty(name)))
                 throw new UserErrorException(ExitCode.Usage, "--false-sharing stands alone: what is known about one type is shown with it. See 'faultline layout --help'.");
+            string[] inputs = arguments.GetValue(seenIn) ?? [];
+            if (inputs.Length > 0 && !arguments.GetValue(sharing))
+                throw new UserErrorException(ExitCode.Usage, "--seen-in goes with --false-sharing. See 'faultline layout --help'.");
             using GoBinary binary = BinaryFile.Open(arguments.GetValue(path)!, debugFiles.Search(arguments, arguments.GetValue(path)!));
             ProgramCode code = new(binary);
             LayoutCatalog catalog = new(code);
             bool isWritten = arguments.GetValue(all) ? WriteAll(binary, catalog, name, arguments.GetValue(top), lineSize, arguments.GetValue(format))
-                : arguments.GetValue(sharing) ? WriteSharing(code, catalog, lineSize, arguments.GetValue(format))
+                : arguments.GetValue(sharing) ? WriteSharing(code, catalog, inputs, lineSize, arguments.GetValue(format))
                 : WriteOne(View(code, Find(binary, catalog, name!), catalog, lineSize, arguments.GetValue(expand)), arguments.GetValue(format));
             if (isWritten)
                 StandardStreams.Tell(binary.Diagnostics);
@@ -83,14 +94,21 @@ internal static class LayoutCommand
         };
     }
 
-    private static bool WriteSharing(ProgramCode code, LayoutCatalog catalog, int lineSize, OutputFormat format)
+    private static bool WriteSharing(ProgramCode code, LayoutCatalog catalog, string[] inputs, int lineSize, OutputFormat format)
     {
         if (catalog.BestOrigin is null)
             throw NoTypes(code.Binary);
-        if (!code.IsFollowed)
+        if (!code.IsFollowed && inputs.Length == 0)
             throw new UserErrorException(ExitCode.BadData, $"who writes what is read from amd64 code only, and this is {code.Binary.Architecture}.");
-        IReadOnlyList<FalseSharing> found = new SharingFinder(code, catalog, lineSize).FindAll();
-        return StandardStreams.TryWrite(format, stream => SharingJson.WriteAll(code.Binary, found, lineSize, stream), writer => SharingText.WriteAll(found, lineSize, writer));
+        IReadOnlyList<SeenSharing>? seen = inputs.Length == 0 ? null : Array.ConvertAll(inputs, input => SeenReader.Read(input, code.Binary.Path, code, catalog, lineSize));
+        IReadOnlyList<FalseSharing>? found = code.IsFollowed ? new SharingFinder(code, catalog, lineSize).FindAll() : null;
+        return StandardStreams.TryWrite(format, stream => SharingJson.WriteAll(code.Binary, found, seen, lineSize, stream), writer =>
+        {
+            foreach (SeenSharing one in seen ?? [])
+                SeenText.Write(one, writer);
+            if (found is not null)
+                SharingText.WriteAll(found, lineSize, writer);
+        });
     }
 
     private static bool WriteOne(LayoutView view, OutputFormat format) =>

@@ -16,6 +16,8 @@ internal static class LayoutWords
 
     public static string Count(long number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number} {unit}{(number == 1 ? "" : "s")}");
 
+    public static string Count(long number, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : many)}");
+
     /// <summary>The names of fields, the blank ones and those without a name included.</summary>
     public static string Names(IEnumerable<LaidField> fields) => string.Join(", ", fields.Select(part => PrintableText.Escape(part.Name)));
 

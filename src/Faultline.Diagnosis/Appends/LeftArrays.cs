@@ -25,11 +25,15 @@ internal sealed class LeftArrays
     private readonly List<ulong> _starts = [];
     private readonly Dictionary<ulong, Growth> _byStart = [];
 
-    /// <summary>Adds an array, and forgets any that the new array lies on; false when there was no room.</summary>
+    /// <summary>Adds an array, and forgets all that the new array lies on; false when there was no room.</summary>
     public bool Add(Growth growth)
     {
+        // The new array is larger than the old one; how much larger is not known.
         if (Find(growth.NewAddress) is { } reused)
             Remove(reused.OldAddress);
+        int next = _starts.BinarySearch(growth.NewAddress);
+        for (next = next >= 0 ? next : ~next; next < _starts.Count && _starts[next] - growth.NewAddress < growth.Extent;)
+            Remove(_starts[next]);
         if (_byStart.ContainsKey(growth.OldAddress))
         {
             _byStart[growth.OldAddress] = growth;

@@ -37,6 +37,9 @@ public sealed record PerfEventAttribute
     /// <summary>POSIX clock of the times (<c>perf record -k</c>); null for the kernel's own scheduler clock.</summary>
     public int? ClockId { get; init; }
 
+    /// <summary>For <see cref="PerfEventType.Breakpoint"/>, what it stops at: 1 reads, 2 writes, 3 both (<c>HW_BREAKPOINT_*</c>).</summary>
+    public uint BreakpointAccess { get; init; }
+
     /// <summary><c>enum perf_branch_sample_type</c>.</summary>
     public ulong BranchFields { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record PerfEventAttribute
             IsFrequency = (flags & FrequencyFlag) != 0,
             HasSampleIdTrailer = (flags & SampleIdAllFlag) != 0,
             IsBackward = (flags & BackwardFlag) != 0,
+            BreakpointAccess = UInt32At(bytes, 52),
             BranchFields = UInt64At(bytes, 72),
             UserRegisterMask = UInt64At(bytes, 80),
             UserStackSize = UInt32At(bytes, 88),
