@@ -12,9 +12,17 @@ internal static class StandardStreams
 {
     public static Stream OpenInput() => new DescriptorStream(0, canRead: true);
 
-    public static Stream OpenOutput() => new DescriptorStream(1, canRead: false);
+    public static Stream OpenOutput()
+    {
+        ActivityLine.Stop();
+        return new DescriptorStream(1, canRead: false);
+    }
 
-    public static Stream OpenError() => new DescriptorStream(2, canRead: false);
+    public static Stream OpenError()
+    {
+        ActivityLine.Stop();
+        return new DescriptorStream(2, canRead: false);
+    }
 
     /// <summary>Writes a document to standard output, as JSON with a line end or as text; false when its reader has seen enough and gone.</summary>
     public static bool TryWrite(OutputFormat format, Action<Stream> writeJson, Action<TextWriter> writeText)
@@ -62,6 +70,7 @@ internal static class StandardStreams
     /// <summary>Writes to standard error as is.</summary>
     public static void WriteError(string text)
     {
+        ActivityLine.Hide();
         try
         {
             using Stream error = new DescriptorStream(2, canRead: false);

@@ -68,7 +68,7 @@ public sealed class TerminalLinkTests : IDisposable
 
     private static async Task<string> OnTerminal(string log, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new("script", ["-qefc", $"{Program.Path} diagnose {log}", "/dev/null"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("script", ["-qefc", $"{Program.Path} diagnose {log} 2>/dev/null", "/dev/null"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string name in (string[])["TERM_PROGRAM", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "FORCE_HYPERLINK", "NO_COLOR"])
             start.Environment.Remove(name);
         start.Environment["TERM"] = "xterm-256color";

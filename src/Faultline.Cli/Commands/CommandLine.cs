@@ -24,6 +24,9 @@ internal static class CommandLine
         69 tool or permission missing, 70 internal error.
         """;
 
+    /// <summary>Commands that wait for a program or for somebody, or pass on what others write.</summary>
+    private static readonly string[] s_waiting = ["record", "catch", "view", "mcp", "doctor", "completion"];
+
     public static int Run(string[] args)
     {
         RootCommand root = new("Finds out which goroutines collided in a Go program that died, from its crash log and its binary.");
@@ -68,10 +71,13 @@ internal static class CommandLine
         if (result.Errors.Count > 0 && result.Action is not HelpWithExamples)
             throw new UserErrorException(ExitCode.Usage, Explain(result, args));
         StreamWriter output = new(StandardStreams.OpenOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        if (result.CommandResult.Command is not RootCommand and var command && !s_waiting.Contains(command.Name, StringComparer.Ordinal) && !args.Contains("-", StringComparer.Ordinal))
+            ActivityLine.Start($"faultline {command.Name}");
         try
         {
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output });
             output.Flush();
+            ActivityLine.Stop();
             return code;
         }
         catch (IOException) when (result.Action is HelpWithExamples)
