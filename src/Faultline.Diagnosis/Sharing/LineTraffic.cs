@@ -24,13 +24,20 @@ internal sealed class LineTraffic(int lineSize)
 
     public long Count { get; private set; }
 
+    /// <summary>The lines that bytes lie on; none for what would go past the end of all addresses.</summary>
+    public static IEnumerable<ulong> LinesOf(ulong address, long size, int lineSize)
+    {
+        ulong first = address / (ulong)lineSize;
+        ulong last = unchecked(address + (ulong)Math.Max(size, 1) - 1) / (ulong)lineSize;
+        for (ulong line = first; line <= last; line++)
+            yield return line * (ulong)lineSize;
+    }
+
     /// <summary>Adds a touch of bytes, on each line that they are on.</summary>
     public void Add(int process, ulong address, long size, in Touch touch, bool isModifiedElsewhere = false)
     {
         Count++;
-        ulong mask = ~((ulong)lineSize - 1);
-        ulong last = (address + (ulong)Math.Max(size, 1) - 1) & mask;
-        for (ulong line = address & mask; line <= last; line += (ulong)lineSize)
+        foreach (ulong line in LinesOf(address, size, lineSize))
         {
             if (!_lines.TryGetValue((process, line), out Traffic? traffic))
             {

@@ -104,8 +104,7 @@ public sealed class SharedLines
                 || edge.Kind is WaitEdgeKind.CouldWake or WaitEdgeKind.UnblockedBefore or WaitEdgeKind.CodeCouldWake || _bytes.Of(target.Kind, edge.Kind) is not { } bytes)
                 continue;
             count++;
-            ulong start = address + (ulong)bytes.Offset;
-            for (ulong line = start & LineMask; line <= (start + (ulong)bytes.Size - 1 & LineMask); line += (ulong)_lineSize)
+            foreach (ulong line in LineTraffic.LinesOf(address + (ulong)bytes.Offset, bytes.Size, _lineSize))
             {
                 if (!lines.TryGetValue(line, out var touches))
                     lines.Add(line, touches = []);
@@ -122,8 +121,6 @@ public sealed class SharedLines
             Note = shared.Count > MostListed ? string.Create(CultureInfo.InvariantCulture, $"{shared.Count - MostListed} more lines are not listed") : null,
         };
     }
-
-    private ulong LineMask => ~((ulong)_lineSize - 1);
 
     private SeenObject Describe(IGrouping<WaitNode, (WaitNode Object, WaitNode Goroutine, WaitEdgeKind Kind)> touches, ulong loadBias)
     {

@@ -110,6 +110,29 @@ public sealed class SharedLinesTests
     }
 
     [Fact]
+    public async Task Garbled_recordings_give_an_answer_or_a_diagnostic()
+    {
+        Tracing.Require();
+        using Workplace place = new("sharedlines", "1.27");
+        Outcome recorded = await place.Record("--ring", "0", "--probe", "map", "--", place.Binary, "maps");
+        Assert.True(recorded.ExitCode == 0, recorded.Error);
+        string data = Path.Combine(place.Recording, "perf.data");
+        byte[] whole = await File.ReadAllBytesAsync(data, TestContext.Current.CancellationToken);
+        Random random = new(11);
+        for (int round = 0; round < 8; round++)
+        {
+            byte[] bad = whole[..(round % 3 == 0 ? random.Next(whole.Length) : whole.Length)];
+            for (int flip = 0; flip < 40 * (round % 4); flip++)
+                bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(data, bad, TestContext.Current.CancellationToken);
+            Outcome outcome = await FaultlineProgram.Run(place.Folder, "layout", place.Binary, "--false-sharing", "--seen-in", place.Recording, "--format", "json");
+            Assert.True(outcome.ExitCode is 0 or 65, $"round {round}: {outcome.ExitCode} {outcome.Error}");
+            if (outcome.ExitCode == 0)
+                JsonDocument.Parse(outcome.Output).Dispose();
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_looked_at_is_said()
     {
         using Workplace place = new("sharedlines", "1.27");
