@@ -1,5 +1,5 @@
 // Command sharedlines has goroutines that work on different objects in one cache line, and twins that lie apart. It prints the addresses of the objects,
-// one a line with their names, and then does what its argument says: locks, chans, maps and words end by themselves; wait sleeps with goroutines that wait.
+// one a line with their names, and then does what its argument says: locks, chans, maps and words end by themselves; heap waits for a line first; wait sleeps with goroutines that wait.
 package main
 
 import (
@@ -115,6 +115,14 @@ func main() {
 			func() { runtime.LockOSThread(); together.right++ },
 			func() { runtime.LockOSThread(); separate.left++ },
 			func() { runtime.LockOSThread(); separate.right++ })
+	case "heap":
+		// Tells where the object lies, and starts when a line comes in.
+		object := new(near)
+		fmt.Printf("object %p\n", object)
+		fmt.Scanln()
+		inTurn(
+			func() { runtime.LockOSThread(); object.left++ },
+			func() { runtime.LockOSThread(); object.right++ })
 	case "wait":
 		sayLocks(guarded)
 		for _, lock := range []*sync.Mutex{&guarded.a, &guarded.b, &guarded.c} {

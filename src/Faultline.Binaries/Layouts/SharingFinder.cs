@@ -10,11 +10,13 @@ namespace Faultline.Binaries.Layouts;
 public sealed class SharingFinder
 {
     private const string PaddingName = "_";
+    private const int LongestInstruction = 15;
 
     private readonly ProgramCode _code;
     private readonly LayoutCatalog _catalog;
     private readonly int _lineSize;
     private readonly Lazy<Dictionary<string, List<(FieldWrite Write, long Offset)>>> _writes;
+    private readonly Lazy<Dictionary<ulong, List<(string Type, long Offset)>>> _byAddress;
     private readonly Dictionary<ulong, IReadOnlyList<string>> _goroutines = [];
 
     /// <param name="code">The program's code.</param>
@@ -24,6 +26,8 @@ public sealed class SharingFinder
     {
         (_code, _catalog, _lineSize) = (code, catalog, lineSize);
         _writes = new(Collect);
+        _byAddress = new(() => _writes.Value.SelectMany(type => type.Value.Select(write => (write.Write.Address, Type: type.Key, write.Offset)))
+            .GroupBy(write => write.Address).ToDictionary(same => same.Key, same => same.Select(write => (write.Type, write.Offset)).ToList()));
     }
 
     /// <summary>False where code is not followed, so that nothing is found: other architectures than amd64.</summary>
@@ -47,6 +51,36 @@ public sealed class SharingFinder
         }
 
         return new FalseSharing(shape, fields, pairs, pairs.Count == 0 ? null : Part(shape, fields));
+    }
+
+    /// <summary>The field that an instruction writes, such as <c>main.counters.hits</c>; null when that is not known, or not one field.</summary>
+    /// <param name="address">Link-time address of any of the instruction's bytes.</param>
+    public string? FieldAt(ulong address)
+    {
+        for (var start = address; start + LongestInstruction > address && start > 0; start--)
+        {
+            if (!_byAddress.Value.TryGetValue(start, out var writes))
+                continue;
+            if (address - start >= LengthAt(start))
+                return null;
+            var names = writes.Select(write => (write.Type, Path: _catalog.Find(write.Type)?.PathAt(write.Offset) ?? []))
+                .Where(write => write.Path.Count > 0)
+                .Select(write => $"{write.Type}.{string.Join('.', write.Path.Select(part => part.Name))}")
+                .Distinct(StringComparer.Ordinal).ToList();
+            return names is [var only] ? only : null;
+        }
+
+        return null;
+    }
+
+    private ulong LengthAt(ulong address)
+    {
+        if (!_code.Binary.TryFindFunction(address, out var function))
+            return 0;
+        var decoder = new FunctionDecoder(_code.Binary);
+        decoder.Start(function);
+        decoder.MoveTo(address);
+        return decoder.TryDecode(out var instruction) ? (ulong)instruction.Length : 0;
     }
 
     /// <summary>Every type of the program's own packages with fields that share, sorted by name.</summary>

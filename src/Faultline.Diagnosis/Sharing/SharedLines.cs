@@ -30,6 +30,7 @@ public sealed class SharedLines
     private readonly TouchedBytes _bytes;
     private readonly DataNames _names;
     private readonly RecordedProgram _program;
+    private readonly SharingFinder _fields;
     private readonly int _lineSize;
     private readonly Dictionary<(int Process, ulong Site), SourceFrame?> _places = [];
 
@@ -44,6 +45,7 @@ public sealed class SharedLines
         _bytes = new TouchedBytes(catalog);
         _names = new DataNames(code.Binary, catalog);
         _program = new RecordedProgram(code.Binary, loadBias);
+        _fields = new SharingFinder(code, catalog, lineSize);
         _lineSize = lineSize;
     }
 
@@ -138,7 +140,8 @@ public sealed class SharedLines
             Accesses.AccessOperation.Lock or Accesses.AccessOperation.Unlock => "lock",
             _ => "map",
         };
-        return new SeenObject(touches.Key, (_program.BiasOf(process) is { } bias ? NameOf(touches.Key, bias) : null) ?? kind,
+        string? name = _program.BiasOf(process) is { } bias ? NameOf(touches.Key, bias) ?? FieldOf(touches, bias) : null;
+        return new SeenObject(touches.Key, name ?? kind,
             [.. touches.OrderByDescending(touch => touch.Value).ThenBy(touch => touch.Key.Who).Select(touch => Describe(process, touch.Key, touch.Value))]);
     }
 
@@ -153,6 +156,13 @@ public sealed class SharedLines
             _ => Word((ProbeKind)touch.What),
         };
         return new SeenTouch(touch.Who, isThread, operation, place?.Function ?? "", place?.File ?? "", place?.Line ?? 0, count);
+    }
+
+    /// <summary>The field that the writes of a sampled word go to, by their instructions; null when they do not agree, or nothing is known.</summary>
+    private string? FieldOf(IGrouping<ulong, KeyValuePair<Touch, long>> touches, ulong bias)
+    {
+        List<string> names = [.. touches.Where(touch => touch.Key is { IsWrite: true, What: >= Sampled }).Select(touch => _fields.FieldAt(touch.Key.Site - bias)).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return names is [var only] ? only : null;
     }
 
     private string? NameOf(ulong address, ulong bias) => address >= bias ? _names.NameOf(address - bias) : null;

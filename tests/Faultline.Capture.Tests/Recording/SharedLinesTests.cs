@@ -79,6 +79,31 @@ public sealed class SharedLinesTests
         Assert.Equal(JsonValueKind.Null, line.GetProperty("modifiedElsewhere").ValueKind);
     }
 
+    /// <summary>On the heap nothing has a name; the code that writes says which field of which type it is.</summary>
+    [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.27")]
+    public async Task Words_of_the_heap_are_named_by_the_code_that_writes_them(string go)
+    {
+        Tracing.Require();
+        using Workplace place = new("sharedlines", go);
+        using Process program = Process.Start(new ProcessStartInfo(place.Binary, ["heap"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        ulong address = Assert.Single(Objects(await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "")).Address;
+        string[] events = [.. ((ulong[])[address, address + 8]).SelectMany(word => (string[])["-e", string.Create(CultureInfo.InvariantCulture, $"mem:0x{word:x}/8:w")])];
+        using Process perf = FaultlineProgram.StartTool(place.Folder, ["perf", "record", "-q", "-d", "-m", "1024", .. events, "-o", "heap.data", "-p", program.Id.ToString(CultureInfo.InvariantCulture)]);
+        string data = Path.Combine(place.Folder, "heap.data");
+        // Its head is written when the events are open; threads that start later are recorded as well.
+        while (!perf.HasExited && !(File.Exists(data) && new FileInfo(data).Length > 0))
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await program.StandardInput.WriteLineAsync("go");
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await perf.WaitForExitAsync(TestContext.Current.CancellationToken);
+        JsonElement line = Assert.Single((await Seen(place, data)).GetProperty("lines").EnumerateArray().ToList());
+        Assert.Equal(["main.near.left", "main.near.right"], line.GetProperty("objects").EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
+        Assert.Equal([address, address + 8], Addresses(line));
+    }
+
     [Theory]
     [InlineData("1.19")]
     [InlineData("1.27")]
