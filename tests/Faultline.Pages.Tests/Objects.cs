@@ -76,7 +76,28 @@ internal sealed class Objects : IDisposable
         return answer.RootElement.Clone();
     }
 
+    /// <summary>A recording of the death of a program that dies by chance.</summary>
+    public static string Catch(string folder, string binary)
+    {
+        const int Attempts = 4;
+        for (int attempt = 1; ; attempt++)
+        {
+            string recording = Path.Combine(folder, $"recording-{attempt}");
+            (int code, string output, string errors) = Start(["catch", "-o", recording, "--", binary]);
+            if (code == 2 && Directory.Exists(recording))
+                return recording;
+            Assert.True(attempt < Attempts, $"nothing was caught: exit code {code}, {output}{errors}");
+        }
+    }
+
     public static string Run(string[] arguments, int expected)
+    {
+        (int code, string output, string errors) = Start(arguments);
+        Assert.True(code == expected, errors);
+        return output;
+    }
+
+    private static (int Code, string Output, string Errors) Start(string[] arguments)
     {
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "faultline"), arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         using Process process = Process.Start(start)!;
@@ -84,7 +105,6 @@ internal sealed class Objects : IDisposable
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == expected, errors.GetAwaiter().GetResult());
-        return output;
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
     }
 }

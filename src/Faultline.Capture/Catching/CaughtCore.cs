@@ -86,7 +86,12 @@ public static class CaughtCore
 
         _ = state.Processors.Count + state.LatestTime + state.Heap.Heap.SpanCount;
         if (MemoryRaiser.Find(state) is { } raiser)
+        {
             LookAtMap(state, new MemoryRivals(state, new ProgramCode(fault.Binary)).Find(raiser.Goroutine, raiser.MapAddress));
+            if (ClosedChannel.Find(state, raiser.Goroutine) is { } closed)
+                channels.Add(closed);
+        }
+
         foreach (ulong channel in channels)
             _ = ChannelPicture.Read(new MemoryImage("", state), channel);
     }

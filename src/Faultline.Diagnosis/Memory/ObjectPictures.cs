@@ -21,7 +21,7 @@ internal static class ObjectPictures
         }
 
         var pictures = new List<ObjectPicture>();
-        foreach (var address in Channels(incident).Distinct())
+        foreach (var address in Channels(incident, memory.State).Distinct())
         {
             if (pictures.Count < ChannelLimit && ChannelPicture.Read(memory, address) is { } picture)
                 pictures.Add(picture);
@@ -33,10 +33,12 @@ internal static class ObjectPictures
     private static GoType? TypeOf(RuntimeState state, string? name) => name is not null && state.Types.FindByName(name) is { Kind: GoKind.Map } type ? type : null;
 
     /// <summary>The one that the fault is about, those of circles, those of the stuck, the others.</summary>
-    private static IEnumerable<ulong> Channels(Incident incident)
+    private static IEnumerable<ulong> Channels(Incident incident, RuntimeState state)
     {
         if (incident.Object is { Kind: "channel", Address: { } own })
             yield return own;
+        else if (incident.Fault.Recoverable && incident.Victim?.Goroutine is { } id && state.Goroutines.TryFind((ulong)id, out var victim) && ClosedChannel.Find(state, victim) is { } closed)
+            yield return closed;
         var graph = incident.WaitGraph;
         var channels = new Dictionary<string, ulong>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
@@ -45,9 +47,9 @@ internal static class ObjectPictures
                 channels.TryAdd(node.Id, address);
         }
 
-        foreach (var id in graph.Cycles.SelectMany(cycle => cycle.Objects).Concat(graph.Stuck.Select(stuck => stuck.Object ?? "")).Concat(channels.Keys))
+        foreach (var awaited in graph.Cycles.SelectMany(cycle => cycle.Objects).Concat(graph.Stuck.Select(stuck => stuck.Object ?? "")).Concat(channels.Keys))
         {
-            if (channels.TryGetValue(id, out var found))
+            if (channels.TryGetValue(awaited, out var found))
                 yield return found;
         }
     }

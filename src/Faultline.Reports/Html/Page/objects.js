@@ -1,17 +1,20 @@
 const SLOT_SIGNS = { empty: '·', deleted: '✕', moved: '→' };
 
 // The map or the channels that an incident is about, as they lay in memory.
-function objects(pictures, select) {
+function objects(pictures, graph, select) {
   if (pictures.length === 0) {
     return null;
   }
+  const drawn = new Set(pictures.map(picture => picture.address));
+  const left = pictures[0].kind === 'channel' ? graph.nodes.filter(node => node.kind === 'channel' && !drawn.has(node.address)).length : 0;
   const title = pictures[0].kind === 'map' ? 'The map in memory' : pictures.length > 1 ? 'The channels in memory' : 'The channel in memory';
   return section('objects', title, pictures.map(picture => make('article', { class: `object ${picture.kind}`, 'data-address': picture.address },
-    picture.kind === 'map' ? mapPicture(picture) : channelPicture(picture, select))));
+    picture.kind === 'map' ? mapPicture(picture) : channelPicture(picture, select))),
+    left > 0 && make('p', { class: 'more' }, `${plural(left, 'more channel', 'more channels')} of the graph ${left === 1 ? 'is' : 'are'} not drawn.`));
 }
 
 function objectTitle(picture, type) {
-  return [make('h3', null, make('code', null, type), ' at ', make('code', null, picture.address)), make('p', { class: 'where' }, `in ${sourceName(picture.source)}, read after the fault`)];
+  return [make('h3', null, make('code', null, type), ' at ', make('code', null, picture.address)), make('p', { class: 'where' }, `in ${sourceName(picture.source)}`)];
 }
 
 function mapPicture(map) {
@@ -32,7 +35,7 @@ function mapPicture(map) {
       old.length > 0 && [make('h4', null, 'Old buckets, which it grows out of'), slotGrid('Old buckets', old, unit => `old bucket ${unit.chain}`), more(old, map.oldUnitCount, ['old bucket', 'old buckets'])],
       map.hiddenOverflow > 0 && make('p', null, `… ${plural(map.hiddenOverflow, 'more overflow bucket', 'more overflow buckets')} of these chains`),
     ] : [swissTables(map, current), more(current, map.unitCount, name)],
-    map.units.length > 0 && make('p', { class: 'legend' }, `Eight slots a ${name[0]}: a key if it is full, · empty${map.classic ? ', → moved to a new bucket' : ', ✕ deleted'}. Arrow keys move in it.`),
+    map.units.length > 0 && make('p', { class: 'legend' }, `Eight slots a ${name[0]}: a key if it is full, · empty${map.classic ? ', → moved to a new bucket' : ', ✕ deleted'}. Arrow keys move in it. Memory was kept after the fault: goroutines may have written in between.`),
   ];
 }
 
