@@ -97,7 +97,7 @@ public static class Diagnostician
         {
             if (MemoryIncident.JoinDeadlock(incidents[index], memory, image) is not { } joined)
                 continue;
-            incidents[index] = joined;
+            incidents[index] = ObjectPictures.AddTo(joined, memory);
             return;
         }
 
@@ -108,13 +108,13 @@ public static class Diagnostician
         {
             if (MemoryIncident.Join(incidents[index], own) is not { } joined)
                 continue;
-            incidents[index] = joined;
+            incidents[index] = ObjectPictures.AddTo(joined, memory);
             return;
         }
 
         if (!own.Fault.IsMapConflict || own.Victim?.Goroutine is not { } victim)
         {
-            incidents.Add(own);
+            incidents.Add(ObjectPictures.AddTo(own, memory));
             return;
         }
 
@@ -122,12 +122,12 @@ public static class Diagnostician
         if (MemoryReport.Read(memory, own.Fault.Message, (ulong)victim) is { } report)
         {
             var explained = MemoryReport.WithoutLines(Explain(report, memory.Source, binary, code, codes, sources, new RecordedDeaths([]), [], wantsWaitGraph: false), memory.Source);
-            incidents.Add(MemoryIncident.Join(explained, own) ?? own);
+            incidents.Add(ObjectPictures.AddTo(MemoryIncident.Join(explained, own) ?? own, memory));
             return;
         }
 
         diagnostics.Add(new Diagnostic("DIAG0005", DiagnosticSeverity.Warning, memory.Source, null, "the temporary folder has no room for the list of its goroutines, so not all of them were asked for the other side"));
-        incidents.Add(own);
+        incidents.Add(ObjectPictures.AddTo(own, memory));
     }
 
     private static Incident Explain(CrashReport report, string source, GoBinary? binary, ProgramCode? code, AccessCodeReader? codes, SourceFiles sources, RecordedDeaths deaths, IReadOnlyList<SampledActivity> samples, bool wantsWaitGraph)

@@ -5,6 +5,7 @@ using Faultline.Binaries.Reading;
 using Faultline.Diagnosis;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Incidents;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Diagnosis.Waiting;
 
@@ -213,8 +214,30 @@ internal static class SampleReports
             Missing = [new MissingPiece("nothing\e[0m", "echo \e[0m")],
             Buckets = [new GoroutineBucket { Count = 1, Status = "run\e[7mning", Goroutines = [34], Frames = victim.Frames }],
             Diagnostics = [new Diagnostic("TRACE0001", DiagnosticSeverity.Info, "x\n.log", null, "odd\u0000")],
+            Pictures = [HostileChannel()],
             GoroutineCount = 1,
             Confidence = Confidence.Confirmed,
+        };
+    }
+
+    private static ChannelPicture HostileChannel()
+    {
+        string element = "\"</script><img src=x onerror='window.hacked=3'>\e[2J\u202e\"" + new string('B', 180);
+        return new ChannelPicture
+        {
+            Source = "x\e[1m.core",
+            Address = 0xc000100000,
+            Type = "main.\e[31m" + new string('T', 200),
+            Count = 1,
+            Capacity = 2,
+            IsClosed = true,
+            SendIndex = 1,
+            ReceiveIndex = 0,
+            Slots = [new ChannelSlotPicture(0, true, element), new ChannelSlotPicture(1, false, null)],
+            Senders = [new ChannelWaiterPicture(0, true, element), new ChannelWaiterPicture(34, false, null)],
+            SenderCount = 2_000_000,
+            Receivers = [],
+            ReceiverCount = 0,
         };
     }
 

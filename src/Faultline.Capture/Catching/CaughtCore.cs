@@ -6,6 +6,7 @@ using Faultline.Runtime.Cores;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Live;
 using Faultline.Runtime.Memory;
+using Faultline.Runtime.Sync;
 
 namespace Faultline.Capture.Catching;
 
@@ -20,6 +21,9 @@ public static class CaughtCore
 
     /// <summary>Enough of a channel, a lock or a map's header.</summary>
     private const int ObjectSize = 256;
+
+    /// <summary>Channels whose buffers are kept.</summary>
+    private const int PicturedChannels = 64;
 
     /// <summary>Writes it to a path; the process has to stand still.</summary>
     /// <param name="fault">The process.</param>
@@ -65,19 +69,38 @@ public static class CaughtCore
         if (RuntimeState.TryAttach(fault.Binary, fault.LoadBias, space, threads, log) is not { } state)
             return;
         byte[] stack = new byte[64 * 1024];
+        HashSet<ulong> channels = [];
         foreach (Goroutine goroutine in state.Goroutines)
         {
             state.Stacks.Intern(goroutine, out _);
             // All of it, not only what unwinding needs: frames hold the objects.
             if (goroutine.IsOnStack(goroutine.ScheduledSp))
                 space.Read(goroutine.ScheduledSp, stack.AsSpan(0, (int)Math.Min((ulong)stack.Length, goroutine.StackHigh - goroutine.ScheduledSp)));
-            foreach (ulong awaited in state.Waits.Read(goroutine).Select(target => target.Object))
-                space.Read(awaited, stack.AsSpan(0, ObjectSize));
+            foreach (WaitTarget awaited in state.Waits.Read(goroutine))
+            {
+                space.Read(awaited.Object, stack.AsSpan(0, ObjectSize));
+                if (awaited.IsChannel && channels.Count < PicturedChannels)
+                    channels.Add(awaited.Object);
+            }
         }
 
         _ = state.Processors.Count + state.LatestTime + state.Heap.Heap.SpanCount;
         if (MemoryRaiser.Find(state) is { } raiser)
-            _ = new MemoryRivals(state, new ProgramCode(fault.Binary)).Find(raiser.Goroutine, raiser.MapAddress);
+        {
+            LookAtMap(state, new MemoryRivals(state, new ProgramCode(fault.Binary)).Find(raiser.Goroutine, raiser.MapAddress));
+            if (ClosedChannel.Find(state, raiser.Goroutine) is { } closed)
+                channels.Add(closed);
+        }
+
+        foreach (ulong channel in channels)
+            _ = ChannelPicture.Read(new MemoryImage("", state), channel);
+    }
+
+    /// <summary>The buckets that a report draws.</summary>
+    private static void LookAtMap(RuntimeState state, MemoryConflict? conflict)
+    {
+        if (conflict is { MapAddress: not 0, Site.Types: [{ } type] })
+            _ = MapPicture.Read(new MemoryImage("", state), conflict.MapAddress, state.Types.FindByName(type.Name));
     }
 
     /// <summary>As the kernel does: what a file has is left out, but for the first page of each, which has its build id.</summary>

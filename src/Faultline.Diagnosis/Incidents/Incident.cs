@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Escapes;
+using Faultline.Diagnosis.Memory;
 using Faultline.Diagnosis.Verdicts;
 using Faultline.Diagnosis.Waiting;
 
@@ -176,6 +177,9 @@ public sealed record Incident
 
     /// <summary>Where the variables of the victim (side 0) and of the rivals (from 1 on) escaped and who captured them; empty without a build log that knows them.</summary>
     public IReadOnlyList<VariableEscape> Escapes { get; init; } = [];
+
+    /// <summary>The map, or the channels, that it is about, as they lay in memory; empty without a core or process that knows them.</summary>
+    public IReadOnlyList<ObjectPicture> Pictures { get; init; } = [];
 
     public required IReadOnlyList<MissingPiece> Missing { get; init; }
 

@@ -108,6 +108,7 @@ internal static class PageFacts
         foreach (GoroutineBucket bucket in incident.Buckets)
             Write(json, bucket.Runs);
         json.WriteEndArray();
+        PictureFacts.Write(json, incident.Pictures);
         json.WriteEndObject();
     }
 

@@ -19,7 +19,7 @@ internal static class PageTemplate
     private const int SentenceLimit = 2000;
 
     // In the order in which they need each other.
-    private static readonly string[] s_scripts = ["elements.js", "places.js", "sides.js", "goroutines.js", "canvas.js", "layout.js", "graph.js", "timeline.js", "sections.js", "races.js", "page.js"];
+    private static readonly string[] s_scripts = ["elements.js", "places.js", "sides.js", "goroutines.js", "canvas.js", "layout.js", "graph.js", "timeline.js", "sections.js", "objects.js", "races.js", "page.js"];
     private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     /// <summary>Writes the page, UTF-8. The stream stays open.</summary>

@@ -56,6 +56,7 @@ internal sealed class IncidentRedaction
         Recordings = [.. _incident.Recordings.Select(recording => recording with { Source = _redactor.File(recording.Source) })],
         Sampled = [.. _incident.Sampled.Select(line => line with { File = _redactor.File(line.File) })],
         Escapes = [],
+        Pictures = [.. _incident.Pictures.Select(picture => PictureRedaction.Of(picture, _redactor))],
         Missing = Of(_incident.Missing, _redactor),
         Diagnostics = [.. _incident.Diagnostics.Select(remark => Of(remark, _redactor))],
     };

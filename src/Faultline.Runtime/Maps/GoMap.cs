@@ -76,9 +76,18 @@ public sealed class GoMap
     }
 
     /// <summary>Every bucket with its overflow chain, old ones last; or every group, table by table.</summary>
-    public IEnumerable<MapUnit> Units() => Classic is { } classic ? ClassicUnits(classic) : SwissUnits(Swiss!.Value);
+    public IEnumerable<MapUnit> Units() => Classic is null ? SwissUnits(Swiss!.Value) : CurrentUnits().Concat(OldUnits());
 
-    private MapEntry EntryAt(ulong unit, int slot)
+    /// <summary>Of <see cref="Units"/> those that the map grows out of.</summary>
+    public IEnumerable<MapUnit> OldUnits() => Classic is { } classic ? ClassicUnits(classic.OldBuckets, classic.OldBucketCount, isOld: true) : [];
+
+    /// <summary>The others.</summary>
+    public IEnumerable<MapUnit> CurrentUnits() => Classic is { } classic ? ClassicUnits(classic.Buckets, classic.BucketCount, isOld: false) : SwissUnits(Swiss!.Value);
+
+    /// <summary>What a slot of a bucket or group holds, whether it is in use or not.</summary>
+    /// <param name="unit">Address of the bucket or group.</param>
+    /// <param name="slot">0 to 7.</param>
+    public MapEntry EntryAt(ulong unit, int slot)
     {
         var key = unit + (ulong)(Layout.KeysOffset + (slot * Layout.KeyStride));
         var element = unit + (ulong)(Layout.ElementsOffset + (slot * Layout.ElementStride));
@@ -86,29 +95,24 @@ public sealed class GoMap
             Layout.IsKeyIndirect ? _memory.ReadUInt64(key) : key, Layout.IsElementIndirect ? _memory.ReadUInt64(element) : element, unit, slot);
     }
 
-    private IEnumerable<MapUnit> ClassicUnits(ClassicMap map)
+    private IEnumerable<MapUnit> ClassicUnits(ulong array, ulong count, bool isOld)
     {
         var left = UnitLimit;
-        foreach (var (array, count, isOld) in new[] { (map.Buckets, map.BucketCount, false), (map.OldBuckets, map.OldBucketCount, true) })
+        for (var index = 0UL; array != 0 && index < count; index++)
         {
-            if (array == 0)
-                continue;
-            for (var index = 0UL; index < count; index++)
+            var address = array + (index * (ulong)Layout.UnitSize);
+            var isThere = false;
+            foreach (var unit in Chain(address, index, isOld))
             {
-                var address = array + (index * (ulong)Layout.UnitSize);
-                var isThere = false;
-                foreach (var unit in Chain(address, index, isOld))
-                {
-                    isThere = true;
-                    yield return unit;
-                    if (--left <= 0)
-                        yield break;
-                }
-
-                // The array's end is not in memory, or its size is made up.
-                if (!isThere)
-                    break;
+                isThere = true;
+                yield return unit;
+                if (--left <= 0)
+                    yield break;
             }
+
+            // The array's end is not in memory, or its size is made up.
+            if (!isThere)
+                yield break;
         }
     }
 

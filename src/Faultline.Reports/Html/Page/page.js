@@ -19,6 +19,7 @@ function incident(found, words) {
     bothSides(found),
     timeline(found),
     waitGraph(found, words.circles, crowd.select),
+    objects(words.pictures, found.waitGraph, crowd.select),
     candidates(found),
     sampled(found),
     escapes(found.escapes, at => at === 0 ? 'victim' : `rival ${at}`),

@@ -1,11 +1,11 @@
 using System.Globalization;
-using Faultline.Runtime.Values;
 
-namespace Faultline.Cli.Cores;
+namespace Faultline.Runtime.Values;
 
 /// <summary>A value of the process on one line, spelled as Go source would have it as far as that goes.</summary>
-internal static class ValueText
+public static class ValueText
 {
+    /// <summary>Its text.</summary>
     public static string Of(GoValue value) => value.Form switch
     {
         ValueForm.Scalar => value.Text,
