@@ -13,9 +13,10 @@ public sealed class DataSourceTests(Recorder recorder)
     [Fact]
     public void Bits_mean_what_perf_says_they_mean()
     {
-        byte[] bytes = File.ReadAllBytes(recorder["threads"]);
+        string original = recorder.Record("perf record -q -d -m 1024 -e cpu-clock/period=20000/ -o OUTPUT -- PROGRAM 100");
+        byte[] bytes = File.ReadAllBytes(original);
         Random random = new(3);
-        using (PerfRecording recording = PerfRecording.Open(recorder["threads"]))
+        using (PerfRecording recording = PerfRecording.Open(original))
         {
             using PerfRecordReader reader = recording.OpenReader();
             while (reader.TryRead(out PerfRecord record))

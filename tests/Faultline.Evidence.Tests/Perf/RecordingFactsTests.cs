@@ -118,17 +118,8 @@ public sealed class RecordingFactsTests(Recorder recorder)
     [Fact]
     public void A_ring_lacks_nothing_from_some_time_on()
     {
-        // Two recorders at once, one of all and one of the newest.
-        string whole = recorder.NewPath();
-        string ring = recorder.Record($"perf record -q -m 2048 -e PROBE -o {whole} -- perf record -q --overwrite -m 16 -e PROBE -o OUTPUT -- PROGRAM 100");
+        (string whole, string ring, ulong from) = RecordTwice();
         using PerfRecording recording = PerfRecording.Open(ring);
-        using PerfRecordReader reader = recording.OpenReader();
-        while (reader.TryRead(out _))
-            continue;
-        Assert.True(recording.KeepsNewestOnly);
-        Assert.False(reader.Losses.IsNone);
-        ulong from = reader.Losses.CompleteFrom!.Value;
-        Assert.InRange(from, reader.FirstSampleTime!.Value, reader.LastSampleTime!.Value);
         using PerfRecording all = PerfRecording.Open(whole);
         Dictionary<int, ulong[]> expected = all.EnumerateProbeEvents().GroupBy(hit => hit.ThreadId).ToDictionary(thread => thread.Key, thread => thread.Select(hit => hit.ObjectAddress).ToArray());
         Assert.Equal(100 * HitsPerRound, expected.Values.Sum(hits => hits.Length));
@@ -141,6 +132,28 @@ public sealed class RecordingFactsTests(Recorder recorder)
         }
 
         Assert.InRange(kept, 100, 99 * HitsPerRound);
+    }
+
+    /// <summary>Two recorders at once, one of all and one of the newest. On a busy machine the program may move at its very end to a processor that had nothing to record before; then it is done again.</summary>
+    private (string Whole, string Ring, ulong CompleteFrom) RecordTwice()
+    {
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            string whole = recorder.NewPath();
+            string ring = recorder.Record($"perf record -q -m 2048 -e PROBE -o {whole} -- perf record -q --overwrite -m 16 -e PROBE -o OUTPUT -- PROGRAM 100");
+            using PerfRecording recording = PerfRecording.Open(ring);
+            using PerfRecordReader reader = recording.OpenReader();
+            while (reader.TryRead(out _))
+                continue;
+            Assert.True(recording.KeepsNewestOnly);
+            Assert.False(reader.Losses.IsNone);
+            ulong from = reader.Losses.CompleteFrom!.Value;
+            Assert.True(from >= reader.FirstSampleTime!.Value);
+            if (from <= reader.LastSampleTime!.Value)
+                return (whole, ring, from);
+        }
+
+        throw new InvalidOperationException("the program moved to an idle processor at each of its ends");
     }
 
     [Fact]
