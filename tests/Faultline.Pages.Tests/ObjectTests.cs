@@ -59,7 +59,8 @@ public sealed class ObjectTests(Browser browser)
     {
         using Objects objects = new("1.27");
         JsonElement core = objects.Ask("map", objects.AddressOf("Maps", "main.mapHalf"), "map[int]int");
-        await using OpenPage opened = await browser.Open(objects.Page(isRedacted: false, objects.Map("main.mapHalf", "map[int]int")), isDark: true);
+        MapPicture map = objects.Map("main.mapHalf", "map[int]int");
+        await using OpenPage opened = await browser.Open(objects.Page(isRedacted: false, map), isDark: true);
         JsonElement[] tables = [.. core.GetProperty("tables").EnumerateArray()];
         ILocator shown = opened.Page.Locator("#objects .table h4");
         Assert.Equal(tables.Length, await shown.CountAsync());
@@ -69,7 +70,8 @@ public sealed class ObjectTests(Browser browser)
             Assert.EndsWith(words, await shown.Nth(at).InnerTextAsync(), StringComparison.Ordinal);
         }
 
-        Assert.NotEqual(0, await opened.Page.Locator("#objects td.deleted").CountAsync());
+        // Whether a deletion leaves its mark depends on the hashes, which differ from run to run.
+        Assert.Equal(map.Units.Sum(unit => unit.Slots.Count(slot => slot.State == MapSlotState.Deleted)), await opened.Page.Locator("#objects td.deleted").CountAsync());
         Assert.Equal(MapPicture.UnitLimit, await opened.Page.Locator("#objects tbody tr").CountAsync());
 
         // One stop for Tab, arrow keys within.
