@@ -47,6 +47,25 @@ public sealed class WrappedLineTests
         Assert.Equal((starts[1], starts[7] + ((s_crash[7].Length - 1) / width)), (report.FirstLine, report.LastLine));
     }
 
+    /// <summary>One line of the log is longer than the width, and what it lost could be its own: digits of an offset go on at the widths that are in use.</summary>
+    [Theory]
+    [InlineData(80, true)]
+    [InlineData(100, true)]
+    [InlineData(83, false)]
+    public void Digits_of_an_offset_go_on_at_a_usual_width_only(int width, bool isJoined)
+    {
+        string place = $"\t/{new string('x', width - 13)}.go:22 +0x6";
+        Assert.Equal(width, place.Length);
+        string[] lines = ["fatal error: concurrent map writes", "", "goroutine 7 [running]:", "main.work()", place, "5", "main.main()", "\t/src/main.go:3 +0x2d"];
+        IReadOnlyList<TracebackFrame> frames = Assert.Single(Assert.Single(Assert.Single(Wrapped.Lines(lines)).Reports).Goroutines).Frames;
+        Assert.Equal([isJoined ? 0x65UL : 0x6UL, 0x2dUL], frames.Select(frame => frame.Location.Offset!.Value));
+
+        // A longer line below shows that nothing was broken there.
+        lines = [.. lines, "", "goroutine 8 [running]:", "main.other()", $"\t/{new string('y', width)}.go:9 +0x18"];
+        frames = Assert.Single(Assert.Single(Wrapped.Lines(lines)).Reports).Goroutines[0].Frames;
+        Assert.Equal(0x6UL, frames[0].Location.Offset!.Value);
+    }
+
     /// <summary>Other output between the lines of a report is no rest of them, however long they are.</summary>
     [Theory]
     [InlineData("5")]

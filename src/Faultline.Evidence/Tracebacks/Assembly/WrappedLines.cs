@@ -17,6 +17,12 @@ internal sealed class WrappedLines(ReportAssembler assembler)
 
     private const int TabSize = 8;
 
+    /// <summary>No function has more hexadecimal digits of code.</summary>
+    private const int LongestOffset = 8;
+
+    /// <summary>At which terminals and shippers break lines.</summary>
+    private static readonly int[] s_usualWidths = [72, 80, 96, 100, 120, 128, 132, 140, 160, 200, 240, 256, 512, 1024, 2048, 4096, 8192];
+
     /// <summary>How far a line waits for those below it to prove the width.</summary>
     private const int MostUndecided = 256;
 
@@ -176,8 +182,10 @@ internal sealed class WrappedLines(ReportAssembler assembler)
             return;
         byte[][] lines = [.. undecided];
 
-        // Nothing but the address after "pc=" ends in digits of its own, and nothing in the log is longer.
-        if (!isRefuted && IsAddress(form, lines[0]) && PlaceLine.TryParse(held.WrittenSpan, out PlaceLine place) && place.HasPointers)
+        // Nothing but the address after "pc=" ends in digits of its own, and nothing in the log is longer. An offset could be whole and the digits another's
+        // output: it goes on only at a width that is in use.
+        if (!isRefuted && IsAddress(form, lines[0]) && PlaceLine.TryParse(held.WrittenSpan, out PlaceLine place)
+            && (place.HasPointers || (place.HasOffset && lines[0].Length < LongestOffset && IsUsual(width))))
             proven = width;
         undecided.Clear();
         undecidedSize = 0;
@@ -225,6 +233,8 @@ internal sealed class WrappedLines(ReportAssembler assembler)
     };
 
     private static bool IsAddress(LineForm form, ReadOnlySpan<byte> rest) => form == LineForm.Place && !rest.ContainsAnyExcept(HexDigits);
+
+    private static bool IsUsual(LineWidth width) => s_usualWidths.Contains(width.Bytes) || s_usualWidths.Contains(width.Columns);
 
     private static bool IsCall(ReadOnlySpan<byte> line) => CallLine.TryParse(line, out CallLine call) && call.IsCertain;
 
