@@ -13,9 +13,17 @@ internal static class SeenText
     public static void Write(SeenSharing seen, TextWriter writer)
     {
         string source = PrintableText.Escape(seen.Source);
+        // Of data addresses only the threads are known, and a goroutine can go from one to another.
+        ILookup<bool, SeenTouch> touches = seen.Lines.SelectMany(line => line.Objects).SelectMany(item => item.Touches).ToLookup(touch => touch.IsThread);
+        string who = (touches[false].Any(), touches[true].Any()) switch
+        {
+            (true, false) => "goroutines",
+            (false, true) => "threads",
+            _ => "goroutines or threads",
+        };
         writer.Write(seen.Lines.Count == 0
-            ? $"{source}: no line of {seen.LineSize} bytes in which different goroutines touched different objects, in {LayoutWords.Count(seen.TouchCount, "touch", "touches")}\n"
-            : $"{source}: {LayoutWords.Count(seen.Lines.Count, "line")} of {seen.LineSize} bytes in which different goroutines touched different objects, in {LayoutWords.Count(seen.TouchCount, "touch", "touches")}\n");
+            ? $"{source}: no line of {seen.LineSize} bytes in which different {who} touched different objects, in {LayoutWords.Count(seen.TouchCount, "touch", "touches")}\n"
+            : $"{source}: {LayoutWords.Count(seen.Lines.Count, "line")} of {seen.LineSize} bytes in which different {who} touched different objects, in {LayoutWords.Count(seen.TouchCount, "touch", "touches")}\n");
         foreach (SeenLine line in seen.Lines.Take(LineLimit))
             Write(line, writer);
         if (seen.Lines.Count > LineLimit)

@@ -53,23 +53,24 @@ public sealed class SharedLines
     /// <param name="recording">The caller keeps and disposes it.</param>
     public SeenSharing Of(PerfRecording recording)
     {
-        LineTraffic traffic = new(_lineSize);
+        // Apart, because one goroutine's operation and its own thread's access are no two parties.
+        LineTraffic objects = new(_lineSize), words = new(_lineSize);
         bool hasSnoop = false;
         using PerfRecordReader reader = recording.OpenReader();
         while (reader.TryRead(out PerfRecord record))
         {
             if (record.TryReadProbe(out ProbeEvent probe))
-                Add(traffic, probe);
+                Add(objects, probe);
             else if (record.TryReadMapping(out MappingRecord mapping))
                 AddMapping(mapping);
             else if (record.TryReadThreadName(out ThreadNameRecord name) && name.IsExec && record.Time > 0)
                 _program.Forget(name.ProcessId);
             else if (record.Type == PerfRecordType.Sample && record.Event is { } source && IsDataAccess(source) && record.TryReadSample(out PerfSample sample))
-                hasSnoop |= Add(traffic, sample, source);
+                hasSnoop |= Add(words, sample, source);
         }
 
         List<SeenLine> lines = [];
-        foreach (var (process, line, shared) in traffic.Shared())
+        foreach (var (process, line, shared) in objects.Shared().Concat(words.Shared()))
         {
             lines.Add(new SeenLine(line, process, [.. shared.Touches.GroupBy(touch => touch.Key.Object).OrderBy(same => same.Key).Select(same => Describe(process, same))])
             {
@@ -82,12 +83,12 @@ public sealed class SharedLines
         List<string> notes = [];
         if (lines.Count > MostListed)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{lines.Count - MostListed} more lines are not listed"));
-        if (traffic.IsCut)
+        if (objects.IsCut || words.IsCut)
             notes.Add("there were more lines or touches than are followed at once");
         if (!reader.Losses.IsNone || recording.KeepsNewestOnly)
             notes.Add("the recording does not have everything that happened");
         IEnumerable<SeenLine> order = lines.OrderByDescending(line => line.ModifiedElsewhereCount).ThenByDescending(line => line.CrossingCount ?? line.TurnCount).ThenBy(line => line.Address);
-        return new SeenSharing(recording.Name, _lineSize, [.. order.Take(MostListed)]) { TouchCount = traffic.Count, Note = notes.Count > 0 ? string.Join("; ", notes) : null };
+        return new SeenSharing(recording.Name, _lineSize, [.. order.Take(MostListed)]) { TouchCount = objects.Count + words.Count, Note = notes.Count > 0 ? string.Join("; ", notes) : null };
     }
 
     /// <summary>Finds lines in what goroutines wait for and hold.</summary>

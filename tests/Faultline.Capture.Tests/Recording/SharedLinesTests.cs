@@ -75,6 +75,10 @@ public sealed class SharedLinesTests
             Assert.All(touches, touch => Assert.Contains($"{item.GetProperty("name").GetString()!["main.".Length..]}++", source[touch.GetProperty("line").GetInt32() - 1], StringComparison.Ordinal));
         }
 
+        // perf knows threads only, so goroutines are not spoken of.
+        Outcome text = await FaultlineProgram.Run(place.Folder, "layout", place.Binary, "--false-sharing", "--seen-in", data);
+        Assert.Contains("1 line of 64 bytes in which different threads touched different objects", text.Output, StringComparison.Ordinal);
+
         // A processor that says nothing about other caches is not asked.
         Assert.Equal(JsonValueKind.Null, line.GetProperty("modifiedElsewhere").ValueKind);
     }
