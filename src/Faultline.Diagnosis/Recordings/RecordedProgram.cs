@@ -47,6 +47,9 @@ internal sealed class RecordedProgram(GoBinary? binary, ulong? loadBias = null)
     public ulong? BiasOf(int processId)
         => binary is null ? null : !binary.IsPositionIndependent ? 0 : _biases.TryGetValue(processId, out ulong bias) ? bias : loadBias;
 
+    /// <summary>True when the process mapped code of the binary.</summary>
+    public bool IsMapped(int processId) => _biases.ContainsKey(processId);
+
     /// <summary>True for return addresses inside the map implementation.</summary>
     public bool IsMapCode(int processId, ulong returnAddress)
     {

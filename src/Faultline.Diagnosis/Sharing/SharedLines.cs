@@ -31,6 +31,7 @@ public sealed class SharedLines
     private readonly DataNames _names;
     private readonly RecordedProgram _program;
     private readonly SharingFinder _fields;
+    private readonly HashSet<int> _mapped = [];
     private readonly int _lineSize;
     private readonly Dictionary<(int Process, ulong Site), SourceFrame?> _places = [];
 
@@ -64,7 +65,7 @@ public sealed class SharedLines
             else if (record.TryReadMapping(out MappingRecord mapping))
                 AddMapping(mapping);
             else if (record.TryReadThreadName(out ThreadNameRecord name) && name.IsExec && record.Time > 0)
-                _program.Forget(name.ProcessId);
+                Forget(name.ProcessId);
             else if (record.Type == PerfRecordType.Sample && record.Event is { } source && IsDataAccess(source) && record.TryReadSample(out PerfSample sample))
                 hasSnoop |= Add(words, sample, source);
         }
@@ -81,6 +82,8 @@ public sealed class SharedLines
         }
 
         List<string> notes = [];
+        if (lines.Count > 0 && lines.TrueForAll(line => BiasOf(line.ProcessId) is null))
+            notes.Add("none of its processes is known to have run this program, so nothing is named");
         if (lines.Count > MostListed)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{lines.Count - MostListed} more lines are not listed"));
         if (objects.IsCut || words.IsCut)
@@ -141,7 +144,7 @@ public sealed class SharedLines
             Accesses.AccessOperation.Lock or Accesses.AccessOperation.Unlock => "lock",
             _ => "map",
         };
-        string? name = _program.BiasOf(process) is { } bias ? NameOf(touches.Key, bias) ?? FieldOf(touches, bias) : null;
+        string? name = BiasOf(process) is { } bias ? NameOf(touches.Key, bias) ?? FieldOf(touches, bias) : null;
         return new SeenObject(touches.Key, name ?? kind,
             [.. touches.OrderByDescending(touch => touch.Value).ThenBy(touch => touch.Key.Who).Select(touch => Describe(process, touch.Key, touch.Value))]);
     }
@@ -190,7 +193,7 @@ public sealed class SharedLines
         if (probe.ReturnAddress != 0 && probe.Detail != 0 && RecordedAccess.HasOuterReturn(probe.Kind) && _program.IsMapCode(probe.ProcessId, site))
             site = probe.Detail;
         if (IsNew(probe.ProcessId, site))
-            _places.Add((probe.ProcessId, site), RecordedPlace.Of(probe, _program.BiasOf(probe.ProcessId), _image).User);
+            _places.Add((probe.ProcessId, site), RecordedPlace.Of(probe, BiasOf(probe.ProcessId), _image).User);
         traffic.Add(probe.ProcessId, probe.ObjectAddress + (ulong)bytes.Offset, bytes.Size, new Touch(probe.ObjectAddress, (long)probe.Goroutine, (int)probe.Kind, site, probe.Cpu, IsWrite: true));
     }
 
@@ -217,11 +220,14 @@ public sealed class SharedLines
         return data.HasSnoop;
     }
 
+    /// <summary>Null for a process that mapped other code only: it ran another program, and this one's names say nothing of it.</summary>
+    private ulong? BiasOf(int process) => _mapped.Contains(process) && !_program.IsMapped(process) ? null : _program.BiasOf(process);
+
     private bool IsNew(int process, ulong site) => _places.Count < MostSites && !_places.ContainsKey((process, site));
 
     private SourceFrame? PlaceOf(int process, ulong address)
     {
-        if (_program.BiasOf(process) is not { } bias)
+        if (BiasOf(process) is not { } bias)
             return null;
         var frames = _binary.ResolveFrames(address - bias);
         foreach (SourceFrame frame in frames)
@@ -233,9 +239,17 @@ public sealed class SharedLines
         return frames.Count > 0 ? frames[0] : null;
     }
 
+    private void Forget(int process)
+    {
+        _program.Forget(process);
+        _mapped.Remove(process);
+    }
+
     private void AddMapping(in MappingRecord mapping)
     {
-        if (!mapping.IsData && mapping.Path is [(byte)'/', not (byte)'/', ..])
-            _program.AddMapping(mapping.ProcessId, mapping.StartAddress, mapping.Size, mapping.FileOffset, System.Text.Encoding.UTF8.GetString(mapping.Path));
+        if (mapping.IsData || mapping.Path is not [(byte)'/', not (byte)'/', ..])
+            return;
+        _mapped.Add(mapping.ProcessId);
+        _program.AddMapping(mapping.ProcessId, mapping.StartAddress, mapping.Size, mapping.FileOffset, System.Text.Encoding.UTF8.GetString(mapping.Path));
     }
 }

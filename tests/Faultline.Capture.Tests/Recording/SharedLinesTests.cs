@@ -79,6 +79,12 @@ public sealed class SharedLinesTests
         Outcome text = await FaultlineProgram.Run(place.Folder, "layout", place.Binary, "--false-sharing", "--seen-in", data);
         Assert.Contains("1 line of 64 bytes in which different threads touched different objects", text.Output, StringComparison.Ordinal);
 
+        // Another program's names say nothing about it.
+        using Workplace other = new("pingpong", go);
+        Outcome foreign = await FaultlineProgram.Run(place.Folder, "layout", other.Binary, "--false-sharing", "--seen-in", data);
+        Assert.Contains("none of its processes is known to have run this program", foreign.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" writes at ", foreign.Output, StringComparison.Ordinal);
+
         // A processor that says nothing about other caches is not asked.
         Assert.Equal(JsonValueKind.Null, line.GetProperty("modifiedElsewhere").ValueKind);
     }
