@@ -8,6 +8,7 @@ internal sealed class PerfSession : IDisposable
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(60);
 
     private readonly ControlPipe _control;
@@ -79,11 +80,22 @@ internal sealed class PerfSession : IDisposable
     }
 
     /// <summary>Ends the recording and waits until the file is written; false when perf had to be killed, or had failed by itself.</summary>
+    /// <remarks>
+    /// By a word, not by a signal: perf looks at a signal twice in its loop, and one that comes between the two ends it before it has read its
+    /// ring. The word is known since perf 5.12; older ones do not answer and get the signal.
+    /// </remarks>
     public bool Stop()
     {
-        bool isInterrupted = !Process.HasExited;
-        if (isInterrupted)
-            Machine.Signals.Send(Process.Id, Machine.Signals.Interrupt);
+        _control.Write("stop");
+        Stopwatch waited = Stopwatch.StartNew();
+        bool isInterrupted = false;
+        while (!Process.HasExited && !_acknowledge.TryRead(s_look) && !isInterrupted)
+        {
+            isInterrupted = waited.Elapsed > s_answerLimit;
+            if (isInterrupted)
+                Machine.Signals.Send(Process.Id, Machine.Signals.Interrupt);
+        }
+
         if (!Process.WaitForExit(s_stopLimit))
         {
             Process.Kill();

@@ -4,6 +4,8 @@ using Faultline.Capture.Bundles;
 using Faultline.Capture.Machine;
 using Faultline.Capture.Perf;
 using Faultline.Capture.Tracing;
+using Faultline.Evidence.Perf;
+using Faultline.Evidence.Perf.Records;
 
 namespace Faultline.Capture.Recording;
 
@@ -229,12 +231,34 @@ public sealed class Recorder
         int code = perf.Process.ExitCode;
         if (perf.Messages.Contains("No space left", StringComparison.Ordinal))
             _problems.Add($"the disk is full: the recording in '{_request.Folder}' is cut off or empty. Give a folder with more room with -o, or a smaller --ring.");
+        else if (isWhole && _request.Plan.Mode != RecordMode.Watch && !HoldsEvents())
+            _problems.Add("nothing was recorded: the program did nothing that this mode records while perf was attached. If it ran all the same, record it again.");
         else if (isWhole)
             return;
         else if (code > 128)
             _problems.Add($"perf was killed by signal {code - 128} while it recorded: what its ring held is lost");
         else
             _problems.Add($"perf failed with exit code {code}: {LastLineOf(perf.Messages)}");
+    }
+
+    private bool HoldsEvents()
+    {
+        try
+        {
+            using PerfRecording recording = PerfRecording.Open(Path.Combine(_request.Folder, BundleNames.PerfData));
+            using PerfRecordReader reader = recording.OpenReader();
+            while (reader.TryRead(out PerfRecord record))
+            {
+                if (record.TryReadSample(out _))
+                    return true;
+            }
+
+            return false;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void Copy(Stream input, LogTail log, CrashWatch watch)

@@ -108,6 +108,7 @@ public sealed class FaultTests
         using Workplace place = new("maphot", "1.23");
         Outcome outcome = await place.Record("--binary", place.Binary, "--", "true");
         Assert.Contains("the program ended with exit code 0", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was recorded: ", outcome.Error, StringComparison.Ordinal);
         Assert.Equal("", outcome.Output);
         AssertClean(place);
     }
