@@ -18,8 +18,7 @@ internal sealed class ProgressLine(string what, long? total) : IDisposable
         if (!_isShown || Stopwatch.GetElapsedTime(_start) is var elapsed && elapsed < _next)
             return;
         _next = elapsed + Interval;
-        string of = total is { } size ? $" of {Megabytes(size)}" : "";
-        StandardStreams.WriteError($"\r\e[Kfaultline: reading {PrintableText.Escape(what)}: {Megabytes(done)}{of}");
+        StandardStreams.WriteError("\r\e[K" + ProgressText.Of(what, done, total, Console.WindowWidth));
     }
 
     public void Dispose()
@@ -27,6 +26,4 @@ internal sealed class ProgressLine(string what, long? total) : IDisposable
         if (_next != Patience)
             StandardStreams.WriteError("\r\e[K");
     }
-
-    private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:0.0} MB";
 }
