@@ -138,7 +138,7 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
         };
         if (!terminal)
             return new TextStyle(TextStyle.Plain.Width, color);
-        int columns = Console.WindowWidth;
+        int columns = TerminalSize.Columns(1);
         return new TextStyle(Math.Clamp(columns, 60, 140), color, Links: KnowsLinks(), SideBySideWidth: columns < TextStyle.LeastSideBySideWidth ? null : Math.Min(columns, MostColumns));
     }
 

@@ -16,10 +16,9 @@ internal static class FileLink
     /// <summary>The word, as a link if it can be one.</summary>
     public static string Of(string word)
     {
-        if (!TryFind(word, out Range shown, out string address))
-            return word;
-        (int start, int length) = shown.GetOffsetAndLength(word.Length);
-        return $"{word[..start]}\e]8;;{address}\e\\{word[shown]}\e]8;;\e\\{word[(start + length)..]}";
+        return TryFind(word, out Range shown, out string address)
+            ? $"{word[..shown.Start]}\e]8;;{address}\e\\{word[shown]}\e]8;;\e\\{word[shown.End..]}"
+            : word;
     }
 
     /// <summary>The address of the file that a word names, if there is one here.</summary>

@@ -84,10 +84,12 @@ internal static class SideBySide
         Paragraph text = new();
         if (row.Lead.Length > 0)
             text.Append(PrintableText.Escape(row.Lead), Of(row.Ink, style));
+        bool atStart = row.Lead.Length == 0;
         foreach (string word in PrintableText.Escape(row.Text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (text.Length > 0)
+            if (!atStart)
                 text.Append(" ");
+            atStart = false;
             // A link is a whole word: pieces of one could be wrapped apart.
             text.Append(word, Style.Plain, style.Links && FileLink.TryFind(word, out _, out string address) ? new Link(address) : null);
         }
