@@ -56,7 +56,7 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         if (allowance.Air)
             page.Blank();
 
-        if (VerdictSides.Of(incident, allowance.Started) is ({ } left, { } right) && page.TryPair(left, right, allowance.Entry))
+        if (page.IsWide && VerdictSides.Of(incident, allowance.Started) is ({ } left, { } right) && page.TryPair(left, right, allowance.Entry))
         {
             WriteObject();
             WriteConfidence();
