@@ -3,7 +3,7 @@ using Faultline.Reports.Text;
 
 namespace Faultline.Cli;
 
-/// <summary>One line on standard error that says how far a long read is: only on a terminal, only after a second, at most five times a second.</summary>
+/// <summary>One line on standard error that says how far a long read is, with a bar where the size is known: only on a terminal, only after a second, at most five times a second.</summary>
 internal sealed class ProgressLine(string what, long? total) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -18,8 +18,7 @@ internal sealed class ProgressLine(string what, long? total) : IDisposable
         if (!_isShown || Stopwatch.GetElapsedTime(_start) is var elapsed && elapsed < _next)
             return;
         _next = elapsed + Interval;
-        string of = total is { } size ? $" of {Megabytes(size)}" : "";
-        StandardStreams.WriteError($"\r\e[Kfaultline: reading {PrintableText.Escape(what)}: {Megabytes(done)}{of}");
+        StandardStreams.WriteError("\r\e[K" + ProgressText.Of(what, done, total, TerminalSize.Columns(2)));
     }
 
     public void Dispose()
@@ -27,6 +26,4 @@ internal sealed class ProgressLine(string what, long? total) : IDisposable
         if (_next != Patience)
             StandardStreams.WriteError("\r\e[K");
     }
-
-    private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:0.0} MB";
 }

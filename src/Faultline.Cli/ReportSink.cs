@@ -9,6 +9,9 @@ namespace Faultline.Cli;
 /// <summary>Where and how the report goes: standard output, or a file that appears whole or not at all.</summary>
 internal sealed record ReportSink(ReportFormat Format, string? OutputPath, ColorChoice Color)
 {
+    // Two columns further apart than this are no longer read as one line.
+    private const int MostColumns = 240;
+
     /// <summary>What must not leave the house is hashed.</summary>
     public bool IsRedacted { get; init; }
 
@@ -133,7 +136,10 @@ internal sealed record ReportSink(ReportFormat Format, string? OutputPath, Color
             ColorChoice.Never => false,
             _ => terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         };
-        return new TextStyle(terminal ? Math.Clamp(Console.WindowWidth, 60, 140) : TextStyle.Plain.Width, color, Links: terminal && KnowsLinks());
+        if (!terminal)
+            return new TextStyle(TextStyle.Plain.Width, color);
+        int columns = TerminalSize.Columns(1);
+        return new TextStyle(Math.Clamp(columns, 60, 140), color, Links: KnowsLinks(), SideBySideWidth: columns < TextStyle.LeastSideBySideWidth ? null : Math.Min(columns, MostColumns));
     }
 
     /// <summary>

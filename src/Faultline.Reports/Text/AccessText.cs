@@ -26,6 +26,13 @@ internal static class AccessText
         return $"{access.Function}{inlined}, {Wording.Place(access.File, access.Line)}{pc}";
     }
 
+    /// <summary><c>main.(*cache).put (inlined), pc 0x4a1b2c</c></summary>
+    public static string Code(Access access)
+    {
+        string pc = access.Pc is { } address ? $", pc 0x{address:x}" : "";
+        return $"{access.Function}{(access.Inlined ? " (inlined)" : "")}{pc}";
+    }
+
     /// <summary><c>started by main.main, main.go:12, in goroutine 1</c></summary>
     public static string Started(CreatedBy creation)
     {

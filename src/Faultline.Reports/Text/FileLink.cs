@@ -16,17 +16,31 @@ internal static class FileLink
     /// <summary>The word, as a link if it can be one.</summary>
     public static string Of(string word)
     {
+        return TryFind(word, out Range shown, out string address)
+            ? $"{word[..shown.Start]}\e]8;;{address}\e\\{word[shown]}\e]8;;\e\\{word[shown.End..]}"
+            : word;
+    }
+
+    /// <summary>The address of the file that a word names, if there is one here.</summary>
+    /// <param name="word">Printable.</param>
+    /// <param name="shown">The path and line in the word.</param>
+    /// <param name="address">Of the file.</param>
+    public static bool TryFind(string word, out Range shown, out string address)
+    {
+        (shown, address) = (default, "");
         int start = word.IndexOf('/', StringComparison.Ordinal);
         int end = word.LastIndexOf(Extension, StringComparison.Ordinal);
         if (start < 0 || end < start || (start > 0 && word[start - 1] is not ('(' or '[')) || !char.IsAsciiDigit(word.ElementAtOrDefault(end + Extension.Length)))
-            return word;
+            return false;
         string path = word[start..(end + Extension.Length - 1)];
         if (!IsHere(path))
-            return word;
+            return false;
         int last = end + Extension.Length;
         while (last < word.Length && char.IsAsciiDigit(word[last]))
             last++;
-        return $"{word[..start]}\e]8;;file://{Uri.EscapeDataString(Environment.MachineName)}{Address(path)}\e\\{word[start..last]}\e]8;;\e\\{word[last..]}";
+        shown = start..last;
+        address = $"file://{Uri.EscapeDataString(Environment.MachineName)}{Address(path)}";
+        return true;
     }
 
     private static bool IsHere(string path)

@@ -23,6 +23,9 @@ internal sealed class TextPage(TextWriter writer, TextStyle style)
 
     public int Width { get; } = Math.Clamp(style.Width, 40, 1000);
 
+    /// <summary>True where two sides may fit next to each other.</summary>
+    public bool IsWide { get; } = style.SideBySideWidth is not null;
+
     public bool ShowsSources { get; } = style.Sources;
 
     public void Blank() => writer.Write('\n');
@@ -47,6 +50,17 @@ internal sealed class TextPage(TextWriter writer, TextStyle style)
     {
         Indent(indent);
         Flow(text, indent, hang ?? indent, indent, lead, leadInk, maxLines);
+    }
+
+    /// <summary>Two sides next to each other; false, and nothing written, where the page has one column or they do not fit.</summary>
+    public bool TryPair(PageSide left, PageSide right, int maxLines = int.MaxValue, string heading = "")
+    {
+        if (style.SideBySideWidth is not { } columns || SideBySide.Draw(style, columns, left, right, maxLines) is not { } drawn)
+            return false;
+        if (heading.Length > 0)
+            Heading(heading);
+        writer.Write(drawn);
+        return true;
     }
 
     /// <summary>One line that is cut at the width instead of wrapped.</summary>

@@ -56,6 +56,23 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         if (allowance.Air)
             page.Blank();
 
+        if (page.IsWide && VerdictSides.Of(incident, allowance.Started) is ({ } left, { } right) && page.TryPair(left, right, allowance.Entry))
+        {
+            WriteObject();
+            WriteConfidence();
+            WriteWhy();
+            return;
+        }
+
+        WriteVictim();
+        WriteObject();
+        WriteRival();
+        WriteWhy();
+        WriteConfidence();
+    }
+
+    private void WriteVictim()
+    {
         if (incident.Victim is { } victim)
         {
             page.Entry("Victim", AccessText.Who(victim), maxLines: allowance.Entry);
@@ -67,13 +84,18 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         }
         else
         {
-            page.Entry("Victim", "not in the log: the goroutine that raised the fault was not printed", maxLines: allowance.Entry);
+            page.Entry("Victim", VerdictSides.NoVictim, maxLines: allowance.Entry);
         }
+    }
 
+    private void WriteObject()
+    {
         if (incident.Object is { } shared)
             page.Entry("Object", AccessText.Describe(shared), maxLines: allowance.Entry);
+    }
 
-        WriteRival();
+    private void WriteConfidence()
+    {
         if (incident.Confidence is { } confidence)
             page.Entry("How sure", Wording.HowSure(confidence), Wording.Confidence(confidence) + ":", Wording.ConfidenceInk(confidence), maxLines: allowance.Entry);
         else
@@ -85,9 +107,7 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         if (incident.Rivals is not [{ } best, ..])
         {
             if (Wording.TakesTwo(incident.Fault.Kind))
-                page.Entry("Rival", incident.Missing.Count > 0 ? "none found; see Missing" : "none found", maxLines: allowance.Entry);
-            if (incident.Victim is { Why.Length: > 0 } victim)
-                page.Entry("Why", $"{victim.Why} (rule {victim.Rule})", maxLines: allowance.Why);
+                page.Entry("Rival", VerdictSides.NoRival(incident), maxLines: allowance.Entry);
             return;
         }
 
@@ -95,7 +115,13 @@ internal sealed class VerdictBlock(TextPage page, Incident incident, VerdictBloc
         page.Entry("", AccessText.Where(best), maxLines: allowance.Entry);
         if (allowance.Started && best.CreatedBy is { } creation)
             page.Entry("", AccessText.Started(creation), maxLines: allowance.Entry);
-        page.Entry("Why", $"{best.Why} (rule {best.Rule})", maxLines: allowance.Why);
+    }
+
+    private void WriteWhy()
+    {
+        Access? told = incident.Rivals is [{ } best, ..] ? best : incident.Victim is { Why.Length: > 0 } victim ? victim : null;
+        if (told is not null)
+            page.Entry("Why", $"{told.Why} (rule {told.Rule})", maxLines: allowance.Why);
         if (incident.Rivals.Count > 1)
             page.Entry("Also", Others(), maxLines: allowance.Entry);
     }
