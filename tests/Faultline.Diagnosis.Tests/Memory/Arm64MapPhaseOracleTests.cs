@@ -20,16 +20,23 @@ public sealed class Arm64MapPhaseOracleTests
         Assert.True(program.ContinueTo(Assert.Single(flag.Binary.FindFunctions("main.main")).Entry));
         foreach (var entry in functions.Keys)
             program.Break(entry);
+        var calls = functions.Keys.ToDictionary(entry => entry, _ => 0);
         var goesOn = program.Continue();
         while (goesOn)
         {
-            goesOn = functions.TryGetValue(program.Pc, out var entered)
+            goesOn = functions.TryGetValue(program.Pc, out var entered) && IsStepped(++calls[program.Pc])
                 ? StepThrough(program, entered.Function.End, entered.MapArgument, flag.Offset, steps)
                 : program.Continue();
         }
 
         flag.Compare(steps);
     }
+
+    /// <summary>
+    /// A step takes qemu long, so calls that go the way of others are left out. Maps grow at the 9th and the 14th or 15th key and move their entries in
+    /// the next writes; strings are written again from the 13th call on, numbers from the 21st; keys are not found any more from the 5th delete and the 11th read on.
+    /// </summary>
+    private static bool IsStepped(int call) => call is 1 or 2 or 8 or 9 or 10 or (>= 13 and <= 16) or 21;
 
     /// <summary>Notes the byte at each instruction of a function and steps over its calls, because what they do to the flag is theirs; false when the program ended.</summary>
     private static bool StepThrough(QemuStub program, ulong end, int mapArgument, int offset, List<(ulong, int)> steps)

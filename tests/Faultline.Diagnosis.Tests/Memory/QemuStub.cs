@@ -21,7 +21,7 @@ internal sealed class QemuStub : IDisposable
     private readonly byte[] buffer = new byte[4096];
     private readonly UnixDomainSocketEndPoint endpoint;
     private readonly Process process;
-    private readonly Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = AnswerTimeout };
+    private Socket socket = NewSocket();
     private string registers = "";
     private int start;
     private int end;
@@ -52,12 +52,14 @@ internal sealed class QemuStub : IDisposable
         {
             try
             {
-                await stub.socket.ConnectAsync(stub.endpoint, cancellation);
+                stub.socket.Connect(stub.endpoint); // A socket that once waited asynchronously is slow at short answers for good.
                 stub.Resume("?");
                 return stub;
             }
             catch (SocketException) when (clock.ElapsedMilliseconds < AnswerTimeout && !stub.process.HasExited)
             {
+                stub.socket.Dispose();
+                stub.socket = NewSocket();
                 await Task.Delay(10, cancellation); // It does not listen yet, and has no way to say when.
             }
         }
@@ -112,6 +114,8 @@ internal sealed class QemuStub : IDisposable
         process.Dispose();
         folder.Delete(recursive: true);
     }
+
+    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = AnswerTimeout };
 
     private bool Resume(string command)
     {
