@@ -12,6 +12,7 @@ public sealed class Arm64MarkTests
     private const uint StoreZero = 0x3900_203F; // MOVB ZR, 8(R1)
     private const uint StoreElsewhere = 0x3900_2422; // MOVB R2, 9(R1)
     private const uint StoreOther = 0x3900_20C2; // MOVB R2, 8(R6)
+    private const uint LoadZero = 0x3940_203F; // MOVBU 8(R1), ZR
     private const uint LoadOverMap = 0x3940_2021; // MOVBU 8(R1), R1
     private const uint Flip = 0xD27E_0042; // EOR $4, R2, R2
     private const uint FlipToThird = 0xD27E_0043; // EOR $4, R2, R3
@@ -40,18 +41,20 @@ public sealed class Arm64MarkTests
         yield return new("Flip", [Load, Flip, FlipAnother, Store]);
         yield return new("Flip", [Load, ClearAnother, Store, Flip, Store]);
         yield return new("Clear", [Load, Clear, Store]);
-        yield return new("Clear", [Clear, Store]);
-        yield return new("Clear", [StoreZero]);
-        yield return new("Clear", [Zero, Store]);
-        yield return new("Clear", [Zero, SetAnother, Store]);
+        yield return new("Clear", [Load, Set, Flip, Store]);
+        yield return new("Clear", [Load, Flip, Clear, SetAnother, Store]);
         yield return new("Set", [Load, Set, Store]);
-        yield return new("Set", [Four, Store]);
         yield return new("Set", [Load, Clear, Flip, Store]);
         yield return new("Keep", [Load, Store]);
         yield return new("Keep", [Load, ClearAnother, Store]);
         yield return new("Keep", [Load, Flip, Flip, Store]);
         yield return new("Keep", [Load, Flip, Store, ClearAnother, Store]);
         yield return new("Overwrite", [Store]);
+        yield return new("Overwrite", [StoreZero]);
+        yield return new("Overwrite", [LoadZero, StoreZero]);
+        yield return new("Overwrite", [Load, Zero, Store]);
+        yield return new("Overwrite", [Load, Four, Store]);
+        yield return new("Overwrite", [Clear, Store]);
         yield return new("Overwrite", [Load, Add, Store]);
         yield return new("Overwrite", [Load, FlipByRegister, Store]);
         yield return new("Overwrite", [Load, ReloadMap, Flip, Store]);
@@ -70,7 +73,7 @@ public sealed class Arm64MarkTests
         MarkStep[] steps = Arm64MarkReader.Read(words, 0x1000, new MarkByte(8, 4));
         Assert.Equal(words.Length, steps.Length);
         Assert.Equal(use, steps[^1].Use.ToString());
-        Assert.All(words.Zip(steps), pair => Assert.Equal(pair.First is Load or LoadOverMap, pair.Second.Use == MarkUse.Read));
+        Assert.All(words.Zip(steps), pair => Assert.Equal(pair.First is Load or LoadZero or LoadOverMap, pair.Second.Use == MarkUse.Read));
     }
 
     [Theory]

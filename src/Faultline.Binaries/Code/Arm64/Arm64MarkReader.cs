@@ -5,7 +5,7 @@ namespace Faultline.Binaries.Code.Arm64;
 
 /// <summary>
 /// The write mark in arm64 code: the byte is loaded (<c>LDRB</c>), changed in a register by a constant (<c>EOR</c>, <c>AND</c>, <c>ORR</c>) and
-/// stored back (<c>STRB</c>). A stored byte that comes from anywhere else can be any.
+/// stored back (<c>STRB</c>). A stored byte that comes from anywhere else can be any, and where it goes can be another object than the map.
 /// </summary>
 internal sealed class Arm64MarkReader(GoBinary binary, MarkByte mark) : IMarkReader
 {
@@ -40,21 +40,20 @@ internal sealed class Arm64MarkReader(GoBinary binary, MarkByte mark) : IMarkRea
     private static MarkUse UseOf(Arm64Instruction[] code, int index, HashSet<int> labels, MarkByte mark) =>
         !IsByte(code[index], mark) ? MarkUse.None : IsStore(code[index]) ? UseOfStored(code, index, labels, mark) : MarkUse.Read;
 
-    /// <summary>Walks back from a store through the straight code before it, to the load of the byte or to a constant.</summary>
+    /// <summary>Walks back from a store through the straight code before it, to the load of the byte.</summary>
     private static MarkUse UseOfStored(Arm64Instruction[] code, int index, HashSet<int> labels, MarkByte mark)
     {
         (int register, int map) = (code[index].Destination, code[index].Source);
         bool isFlipped = false;
-        if (register == ZeroRegister)
-            return MarkUse.Clear;
-        for (int at = index - 1; at >= 0 && !labels.Contains(at + 1) && IsStraight(code[at].Kind); at--)
+        MarkUse? constant = null;
+        for (int at = index - 1; at >= 0 && register != ZeroRegister && !labels.Contains(at + 1) && IsStraight(code[at].Kind); at--)
         {
             ref readonly Arm64Instruction before = ref code[at];
             if (IsByte(before, mark) && (IsStore(before) || before.Destination == register))
             {
                 // Behind the load, and behind a store of the register, the register holds what the byte in memory is.
                 bool isSame = before.Source == map && before.Destination == register && (IsStore(before) || map != register);
-                return !isSame ? MarkUse.Overwrite : isFlipped ? MarkUse.Flip : MarkUse.Keep;
+                return !isSame ? MarkUse.Overwrite : constant ?? (isFlipped ? MarkUse.Flip : MarkUse.Keep);
             }
             if (Changes(before, map))
                 return MarkUse.Overwrite;
@@ -63,8 +62,6 @@ internal sealed class Arm64MarkReader(GoBinary binary, MarkByte mark) : IMarkRea
             if (before.Kind == Arm64Kind.Move)
             {
                 register = before.Source;
-                if (register == ZeroRegister)
-                    return Constant(isFlipped);
                 continue;
             }
             if (!IsLogical(before.Word) || !LogicalImmediate.TryDecode(before.Word, out ulong mask))
@@ -73,20 +70,18 @@ internal sealed class Arm64MarkReader(GoBinary binary, MarkByte mark) : IMarkRea
             switch ((before.Word >> 29) & 3)
             {
                 case 1 when isInMask:
-                    return Constant(!isFlipped);
+                    constant ??= isFlipped ? MarkUse.Clear : MarkUse.Set;
+                    break;
                 case 2:
                     isFlipped ^= isInMask;
                     break;
                 case 0 or 3 when !isInMask:
-                    return Constant(isFlipped);
+                    constant ??= isFlipped ? MarkUse.Set : MarkUse.Clear;
+                    break;
             }
             register = before.Source;
-            if (register == ZeroRegister)
-                return Constant(isFlipped);
         }
         return MarkUse.Overwrite;
-
-        static MarkUse Constant(bool isSet) => isSet ? MarkUse.Set : MarkUse.Clear;
     }
 
     /// <summary><c>LDRB</c>, <c>LDRSB</c> or <c>STRB</c> of the byte at the mark's offset from a pointer.</summary>
