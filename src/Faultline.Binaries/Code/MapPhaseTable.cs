@@ -1,37 +1,29 @@
 using Faultline.Binaries.GoSym;
-using Iced.Intel;
 
 namespace Faultline.Binaries.Code;
 
 /// <summary>
 /// Says for each instruction of a map operation how far the operation has come there and whether it has set the map's write flag, from
-/// the code alone. amd64 only; elsewhere, and for functions that are no map operation, nothing is claimed. Not thread-safe.
+/// the code alone. amd64 and arm64; elsewhere, and for functions that are no map operation, nothing is claimed. Not thread-safe.
 /// </summary>
 public sealed class MapPhaseTable
 {
-    private const int FunctionLimit = 1 << 16;
     private const int SwissOffset = 34; // internal/runtime/maps.Map.writing
     private const int HmapOffset = 8; // runtime.hmap.flags
 
     private readonly GoBinary binary;
-    private readonly FunctionDecoder decoder;
     private readonly MapWriteMark? mark;
-    private readonly int offset;
     private readonly Dictionary<ulong, IReadOnlyList<MapInstruction>> tables = [];
 
     public MapPhaseTable(GoBinary binary)
     {
         this.binary = binary;
-        decoder = new FunctionDecoder(binary);
 
         // What grows a map tells the two implementations apart; a version does not, because GOEXPERIMENT chooses too.
         bool isHmap = binary.FindFunctions("runtime.hashGrow").Count > 0;
         bool isSwiss = binary.FindFunctions("internal/runtime/maps.(*Map).growToTable").Count > 0;
-        if (binary.Architecture == "amd64" && isHmap != isSwiss)
-        {
-            offset = isSwiss ? SwissOffset : HmapOffset;
-            mark = new MapWriteMark(binary, offset, isSwiss ? (byte)1 : (byte)4);
-        }
+        if (isHmap != isSwiss && new MapWriteMark(binary, isSwiss ? SwissOffset : HmapOffset, isSwiss ? (byte)1 : (byte)4) is { IsReadable: true } known)
+            mark = known;
     }
 
     /// <summary>False when nothing can be said about any function: another architecture, or no map implementation that is known.</summary>
@@ -74,30 +66,30 @@ public sealed class MapPhaseTable
 
     private MapInstruction[] Read(FuncInfo function, MapWriteMark flag)
     {
-        var code = new List<Instruction>();
-        decoder.Start(function);
-        while (code.Count < FunctionLimit && decoder.TryDecode(out Instruction instruction))
-            code.Add(instruction);
+        IReadOnlyList<MarkStep> code = flag.Read(function);
         var steps = new MapStep[code.Count];
         var targets = new string[code.Count];
         for (int i = 0; i < code.Count; i++)
         {
-            targets[i] = TargetOf(code[i], function);
+            targets[i] = TargetOf(code[i].Step, function);
             steps[i] = StepOf(code, i, targets[i], function, flag);
         }
 
         MapPhases[] phases = Follow(code, steps);
         var rows = new MapInstruction[code.Count];
         for (int i = 0; i < rows.Length; i++)
-            rows[i] = new MapInstruction(code[i].IP, code[i].Length, steps[i], targets[i], phases[i], flag.Before(function, code[i].IP));
+        {
+            CodeStep step = code[i].Step;
+            rows[i] = new MapInstruction(step.Address, (int)(step.NextAddress - step.Address), steps[i], targets[i], phases[i], flag.Before(function, step.Address));
+        }
         return rows;
     }
 
-    private static MapPhases[] Follow(List<Instruction> code, MapStep[] steps)
+    private static MapPhases[] Follow(IReadOnlyList<MarkStep> code, MapStep[] steps)
     {
         var places = new Dictionary<ulong, int>(code.Count);
         for (int i = 0; i < code.Count; i++)
-            places[code[i].IP] = i;
+            places[code[i].Step.Address] = i;
         var phases = new MapPhases[code.Count];
         var pending = new Stack<(int Index, MapPhases Phases)>();
         pending.Push((0, MapPhases.Entry));
@@ -106,13 +98,13 @@ public sealed class MapPhaseTable
             if (next.Index >= code.Count || (phases[next.Index] | next.Phases) == phases[next.Index])
                 continue;
             MapPhases before = phases[next.Index] |= next.Phases;
-            Instruction instruction = code[next.Index];
+            (CodeStep step, MarkUse use, _) = code[next.Index];
             if (steps[next.Index] is MapStep.Fatal or MapStep.StackGrowth)
                 continue;
-            MapPhases after = After(steps[next.Index], before);
-            if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch && places.TryGetValue(instruction.NearBranchTarget, out int target))
+            MapPhases after = use == MarkUse.Overwrite ? before | MapPhases.Writing | MapPhases.Done : After(steps[next.Index], before);
+            if (step.Kind is StepKind.ConditionalJump or StepKind.Jump && places.TryGetValue(step.Target, out int target))
                 pending.Push((target, after));
-            if (instruction.FlowControl is not (FlowControl.UnconditionalBranch or FlowControl.IndirectBranch or FlowControl.Return or FlowControl.Exception or FlowControl.Interrupt))
+            if (step.Kind is StepKind.Next or StepKind.ConditionalJump or StepKind.Call or StepKind.IndirectCall)
                 pending.Push((next.Index + 1, after));
         }
         return phases;
@@ -129,24 +121,22 @@ public sealed class MapPhaseTable
 
     private static MapPhases Replace(MapPhases phases, MapPhases from, MapPhases to) => (phases & from) == MapPhases.None ? phases : (phases & ~from) | to;
 
-    private MapStep StepOf(List<Instruction> code, int index, string target, FuncInfo function, MapWriteMark flag)
+    private static MapStep StepOf(IReadOnlyList<MarkStep> code, int index, string target, FuncInfo function, MapWriteMark flag)
     {
-        Instruction instruction = code[index];
-        if (instruction.FlowControl == FlowControl.Return)
+        (CodeStep step, MarkUse use, bool isHash) = code[index];
+        if (step.Kind == StepKind.Return)
             return MapStep.Return;
-        if (instruction.FlowControl == FlowControl.IndirectCall)
-            return flag.Before(function, instruction.IP) == WriteStage.Marked ? MapStep.Call : MapStep.Hash;
+        if (step.Kind == StepKind.IndirectCall)
+            return flag.Before(function, step.Address) == WriteStage.Marked ? MapStep.Call : MapStep.Hash;
         if (target.Length > 0)
             return StepOf(target);
-        if (instruction.Mnemonic == Mnemonic.Aesenc)
+        if (isHash)
             return MapStep.Hash;
-        if (!IsFlag(instruction))
-            return MapStep.Other;
-        if (instruction.Op0Kind != OpKind.Memory || instruction.Mnemonic is Mnemonic.Test or Mnemonic.Cmp or Mnemonic.Bt)
+        if (use == MarkUse.Read)
             return MapStep.FlagTest;
-        if (index + 1 >= code.Count)
+        if (use == MarkUse.None || index + 1 >= code.Count)
             return MapStep.Other;
-        return (flag.Before(function, instruction.IP), flag.Before(function, code[index + 1].IP)) switch
+        return (flag.Before(function, step.Address), flag.Before(function, step.NextAddress)) switch
         {
             (WriteStage.Unmarked, WriteStage.Marked) => MapStep.FlagSet,
             (WriteStage.Marked, WriteStage.Unmarked) => MapStep.FlagClear,
@@ -167,17 +157,11 @@ public sealed class MapPhaseTable
         return name.StartsWith("memhash", StringComparison.OrdinalIgnoreCase) || name is "strhash" ? MapStep.Hash : MapStep.Call;
     }
 
-    private string TargetOf(in Instruction instruction, FuncInfo function)
+    private string TargetOf(in CodeStep step, FuncInfo function)
     {
-        if (instruction.FlowControl is not (FlowControl.Call or FlowControl.UnconditionalBranch) || instruction.Op0Kind != OpKind.NearBranch64)
+        if (step.Kind is not (StepKind.Call or StepKind.Jump))
             return "";
-        ulong target = instruction.NearBranchTarget;
-        bool isInside = target >= function.Entry && target < function.End;
-        return isInside || !binary.TryFindFunction(target, out FuncInfo callee) ? "" : callee.Name;
+        bool isInside = step.Target >= function.Entry && step.Target < function.End;
+        return isInside || !binary.TryFindFunction(step.Target, out FuncInfo callee) ? "" : callee.Name;
     }
-
-    private bool IsFlag(in Instruction instruction) =>
-        (instruction.Op0Kind == OpKind.Memory || (instruction.OpCount > 1 && instruction.Op1Kind == OpKind.Memory))
-        && instruction.MemorySize is MemorySize.UInt8 or MemorySize.Int8 && instruction.MemoryIndex == Register.None
-        && instruction.MemoryBase is not (Register.RSP or Register.RIP or Register.None) && instruction.MemoryDisplacement64 == (ulong)offset;
 }

@@ -52,9 +52,9 @@ internal static class PcTableCommand
     {
         if (!table.IsReadable)
         {
-            throw new UserErrorException(ExitCode.BadData, binary.Architecture == "amd64"
+            throw new UserErrorException(ExitCode.BadData, binary.Architecture is "amd64" or "arm64"
                 ? "the binary has no map functions that are known: see 'faultline info' for what is missing."
-                : $"phases are read from amd64 code only, and this is {binary.Architecture}.");
+                : $"phases are read from amd64 and arm64 code only, and this is {binary.Architecture}.");
         }
 
         IReadOnlyList<FuncInfo> functions = binary.FindFunctions(place);

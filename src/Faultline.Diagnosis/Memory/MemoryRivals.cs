@@ -88,10 +88,13 @@ public sealed class MemoryRivals
             Writers = [.. inside.OrderByDescending(writer => writer.Stage).ThenBy(writer => writer.IsAmbiguous).ThenBy(writer => writer.Goroutine.Id)],
             // Threads go on for a while before they stand, far longer than a write takes: who is inside by then need not have been when the victim looked.
             Confidence = inside.Count == 0 ? null
-                : isMarked && isAllKnown && inside is [{ Stage: WriteStage.Marked, IsAmbiguous: false }] ? Confidence.Probable
+                : isMarked && isAllKnown && IsMeasured && inside is [{ Stage: WriteStage.Marked, IsAmbiguous: false }] ? Confidence.Probable
                 : Confidence.Possible,
         };
     }
+
+    /// <summary>How often the rule is right was counted on amd64 alone; elsewhere it stays possible.</summary>
+    private bool IsMeasured => _state.Binary.Architecture == "amd64";
 
     private MapCallSite? FindSite(StackFrame[] frames, int index)
     {

@@ -32,6 +32,44 @@ public sealed class HostileCodeTests
         }
     }
 
+    [Theory]
+    [InlineData(19, "plain", 10)]
+    [InlineData(27, "plain", 11)]
+    [InlineData(19, "arm64", 12)]
+    [InlineData(27, "arm64", 13)]
+    public void Damaged_map_functions_are_read_to_their_end(int release, string variant, int seed)
+    {
+        var path = MarkedProgram.PathOf(release, variant);
+        var bytes = ReadFile(path);
+        var random = new SeededNumbers((ulong)seed);
+        var (start, size) = PlaceOf(path, ".text");
+        using var directory = new TemporaryDirectory();
+        for (var round = 0; round < RoundCount; round++)
+        {
+            for (var count = 0; count < size / 64; count++)
+                bytes[start + (int)random.Next((ulong)size)] = (byte)random.Next(256);
+            var damaged = directory.Write(bytes);
+            var clock = Stopwatch.StartNew();
+            using (var binary = GoBinary.Open(damaged))
+            {
+                var table = new MapPhaseTable(binary);
+                foreach (var function in binary.Functions.Where(MapPhaseTable.IsOperation))
+                {
+                    var next = function.Entry;
+                    foreach (var row in table.Of(function))
+                    {
+                        Assert.Equal(next, row.Address);
+                        Assert.Equal(row, table.At(row.Address));
+                        next += (ulong)row.Length;
+                    }
+                }
+            }
+
+            File.Delete(damaged);
+            Assert.True(clock.Elapsed < TimeLimit, $"round {round} took {clock.Elapsed}");
+        }
+    }
+
     private static void Use(string path)
     {
         using var binary = GoBinary.Open(path);

@@ -1,5 +1,8 @@
+using Faultline.Binaries;
+using Faultline.Binaries.Code;
 using Faultline.Diagnosis.Accesses;
 using Faultline.Diagnosis.Verdicts;
+using Faultline.Evidence.Tracebacks;
 using Faultline.Samples;
 
 namespace Faultline.Diagnosis.Tests.Crashes;
@@ -41,12 +44,30 @@ public sealed class Arm64CrashTests
         Assert.Contains(incident.Missing, missing => missing.Command.StartsWith("faultline record ", StringComparison.Ordinal));
     }
 
+    /// <summary>The runtime died where it tests the flag, or where it takes its own away and finds it gone.</summary>
+    [Theory]
+    [MemberData(nameof(Crashes))]
+    public void The_phase_is_that_of_the_fault(string sample, string go)
+    {
+        var binary = SampleBinary.Build(SampleProgram.Find(sample), Toolchain.TryFind(go)!, BuildMode.Arm64);
+        using var run = Crash(binary, out _, traceback: "system");
+        var parser = new TracebackParser("crash.log");
+        parser.Write(File.ReadAllBytes(run.LogPath));
+        using var program = GoBinary.Open(binary.Path);
+        var incident = Assert.Single(Diagnostician.Diagnose(new DiagnosisInputs { Logs = [parser.Complete()], Binary = program, WantsCode = true }).Incidents);
+
+        var phase = incident.Victim!.Code!.Phase;
+        Assert.NotNull(phase);
+        Assert.True(phase.Phases is MapPhases.Checked or MapPhases.Writing or (MapPhases.Checked | MapPhases.Entry), $"{phase}");
+        Assert.Equal(phase.Phases == MapPhases.Writing ? WriteStage.Marked : WriteStage.Unmarked, phase.Flag);
+    }
+
     /// <summary>Runs until it dies of the conflict with a ledger that tells who took part.</summary>
-    private static SampleRun Crash(SampleBinary binary, out GroundTruth truth)
+    private static SampleRun Crash(SampleBinary binary, out GroundTruth truth, string traceback = "all")
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var run = SampleRun.Run(binary, new SampleRunOptions { Debug = "scheddetail=1", Wrapper = ["qemu-aarch64-static"] });
+            var run = SampleRun.Run(binary, new SampleRunOptions { Traceback = traceback, Debug = "scheddetail=1", Wrapper = ["qemu-aarch64-static"] });
             if (run.TryFindTruth() is { } found)
             {
                 truth = found;

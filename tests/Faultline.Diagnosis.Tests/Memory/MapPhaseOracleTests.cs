@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Faultline.Binaries;
-using Faultline.Binaries.Code;
 using Faultline.Samples;
 
 namespace Faultline.Diagnosis.Tests.Memory;
@@ -50,34 +49,8 @@ public sealed class MapPhaseOracleTests
     [MemberData(nameof(Releases))]
     public async Task The_flag_in_memory_is_what_the_table_claims(string version)
     {
-        var toolchain = Toolchain.TryFind(version)!;
-        var isSwiss = toolchain.Version.Minor >= 24;
-        var bit = isSwiss ? 1 : 4;
-        using var binary = GoBinary.Open(SampleBinary.Build(SampleProgram.FindParked("mapphases"), toolchain).Path);
-        var table = new MapPhaseTable(binary);
-        Assert.True(table.IsReadable);
-        List<(string Name, string Register)> wanted = [("runtime.mapassign_fast64", "rbx"), ("runtime.mapassign_faststr", "rbx"), ("runtime.mapaccess1_fast64", "rbx")];
-        wanted.Add(isSwiss ? ("internal/runtime/maps.(*Map).Delete", "rax") : ("runtime.mapdelete", "rbx"));
-        var functions = wanted.ConvertAll(function => (Function: Assert.Single(binary.FindFunctions(function.Name)), function.Register));
-
-        var rows = await Step(binary, functions.Select(function => $"({function.Function.Entry}, {function.Function.End}, '{function.Register}')"), isSwiss ? 34 : 8);
-        var seen = functions.ToDictionary(function => function.Function.Name, _ => (Clear: 0, Set: 0));
-        foreach (var (address, value) in rows)
-        {
-            Assert.True(binary.TryFindFunction(address, out var function));
-            var claim = table.At(address)!;
-            var isSet = (value & bit) != 0;
-            Assert.True(claim.Flag == (isSet ? WriteStage.Marked : WriteStage.Unmarked), $"{function.Name}+0x{address - function.Entry:x}: the byte is {value}, the table says {claim.Flag} ({claim.Phases})");
-            Assert.Equal(isSet, claim.Phases == MapPhases.Writing);
-            var (clear, set) = seen[function.Name];
-            seen[function.Name] = isSet ? (clear, set + 1) : (clear + 1, set);
-        }
-
-        foreach (var (name, counts) in seen)
-        {
-            Assert.True(counts.Clear > 0, $"{name} was not stepped through");
-            Assert.Equal(!name.Contains("access", StringComparison.Ordinal), counts.Set > 0);
-        }
+        using var flag = new MapFlagOracle(version, BuildMode.Plain);
+        flag.Compare(await Step(flag.Binary, flag.Functions.Select(function => $"({function.Function.Entry}, {function.Function.End}, '{(function.MapArgument == 0 ? "rax" : "rbx")}')"), flag.Offset));
     }
 
     private static async Task<List<(ulong Address, int Value)>> Step(GoBinary binary, IEnumerable<string> functions, int offset)

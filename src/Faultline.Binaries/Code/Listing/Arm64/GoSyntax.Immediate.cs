@@ -1,4 +1,4 @@
-using System.Numerics;
+using Faultline.Binaries.Code.Arm64;
 
 namespace Faultline.Binaries.Code.Listing.Arm64;
 
@@ -47,7 +47,7 @@ internal sealed partial class GoSyntax
 
     private bool TryLogicOfImmediate()
     {
-        if (!TryMask(out ulong mask))
+        if (!LogicalImmediate.TryDecode(word, out ulong mask))
             return false;
         long value = Is64 ? (long)mask : (uint)mask;
         int kind = Bits(29, 2);
@@ -59,27 +59,6 @@ internal sealed partial class GoSyntax
             Op("ANDS", !Is64).Number(value).Register(First).Register(Destination);
         else
             Op(s_logic[kind], !Is64).Number(value).Register(First).Pointer(Destination);
-        return true;
-    }
-
-    /// <summary>DecodeBitMasks: a run of ones, rotated, in elements of equal size.</summary>
-    private bool TryMask(out ulong mask)
-    {
-        mask = 0;
-        int sizeBits = (Bits(22, 1) << 6) | (~Bits(10, 6) & 0x3F);
-        if ((!Is64 && Bit(22)) || sizeBits <= 1)
-            return false;
-        int size = 1 << BitOperations.Log2((uint)sizeBits);
-        int ones = Bits(10, 6) & (size - 1);
-        int rotation = Bits(16, 6) & (size - 1);
-        if (ones == size - 1)
-            return false;
-        ulong element = (1UL << (ones + 1)) - 1;
-        ulong all = size == 64 ? ulong.MaxValue : (1UL << size) - 1;
-        if (rotation > 0)
-            element = ((element >> rotation) | (element << (size - rotation))) & all;
-        for (int at = 0; at < 64; at += size)
-            mask |= element << at;
         return true;
     }
 
