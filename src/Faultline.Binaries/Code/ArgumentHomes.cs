@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+using Faultline.Binaries.GoSym;
+using Iced.Intel;
+
+namespace Faultline.Binaries.Code;
+
+/// <summary>Where an argument that came in a register can be read at a place in its function.</summary>
+public enum ArgumentPlace
+{
+    /// <summary>Nowhere that the code vouches for.</summary>
+    Unknown,
+
+    /// <summary>In the word that the caller keeps for it above the return address: every way there has stored it, and none has stored anything else.</summary>
+    Home,
+
+    /// <summary>Still in the register that it came in.</summary>
+    Register,
+}
+
+/// <summary>
+/// Follows the register arguments of a function to the words that the caller keeps for them (the spill area of ABIInternal). What lies there is stale
+/// until it is stored, so only code tells whether it is the argument. amd64 only; elsewhere every place is unknown. Not thread-safe.
+/// </summary>
+public sealed class ArgumentHomes(GoBinary binary)
+{
+    private const int FunctionLimit = 1 << 16;
+    private const int PrologueLimit = 16;
+    private const int WordSize = 8;
+
+    // A place is reached with some of four states: the two facts below, both or neither.
+    private const int InRegister = 1;
+    private const int AtHome = 2;
+
+    private readonly FunctionDecoder _decoder = new(binary);
+    private readonly InstructionInfoFactory _infos = new();
+    private readonly Dictionary<(ulong Function, int Argument), Places> _known = [];
+
+    /// <summary>The processor's number of the register that an argument comes in.</summary>
+    public static int RegisterOf(int argument) => AbiRegisters.OfArgument(argument);
+
+    /// <summary>Where it can be read before the instruction at a link-time address, which for a caller is its return address.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="address">A place in it.</param>
+    /// <param name="argument">Its number among the arguments, all of which take a word up to this one.</param>
+    /// <param name="frameSize">From the stack pointer at the place to that of the caller at its call: elsewhere than in the function's body nothing is claimed.</param>
+    public ArgumentPlace Find(FuncInfo function, ulong address, int argument, ulong frameSize)
+    {
+        if (binary.Architecture != "amd64" || argument is < 0 or >= AbiRegisters.ArgumentCount)
+            return ArgumentPlace.Unknown;
+        if (!_known.TryGetValue((function.Entry, argument), out var places))
+            _known.Add((function.Entry, argument), places = Follow(function, argument));
+        if (places.FrameSize != frameSize || !places.States.TryGetValue(address, out var states))
+            return ArgumentPlace.Unknown;
+        return Always(states, AtHome) ? ArgumentPlace.Home : Always(states, InRegister) ? ArgumentPlace.Register : ArgumentPlace.Unknown;
+    }
+
+    private static bool Always(int states, int fact)
+    {
+        for (var state = 0; state < 4; state++)
+        {
+            if ((states & (1 << state)) != 0 && (state & fact) == 0)
+                return false;
+        }
+
+        return states != 0;
+    }
+
+    private Places Follow(FuncInfo function, int argument)
+    {
+        var code = new List<Instruction>();
+        _decoder.Start(function);
+        while (code.Count < FunctionLimit && _decoder.TryDecode(out var instruction))
+            code.Add(instruction);
+        var frameSize = FrameSizeOf(code);
+        var home = frameSize + ((ulong)argument * WordSize);
+        var register = Register.RAX + AbiRegisters.OfArgument(argument);
+        var indexes = new Dictionary<ulong, int>(code.Count);
+        for (var index = 0; index < code.Count; index++)
+            indexes[code[index].IP] = index;
+
+        var states = new Dictionary<ulong, int>(code.Count);
+        var pending = new Stack<(int Index, int State)>();
+        pending.Push((0, InRegister));
+        while (pending.TryPop(out var next))
+        {
+            if (next.Index >= code.Count)
+                continue;
+            var instruction = code[next.Index];
+            var known = states.GetValueOrDefault(instruction.IP);
+            if ((known & (1 << next.State)) != 0)
+                continue;
+            states[instruction.IP] = known | (1 << next.State);
+            // The growth of the stack starts the function again.
+            if (instruction.FlowControl == FlowControl.Call && CallsStackGrowth(instruction))
+                continue;
+            var after = After(instruction, next.State, register, home);
+            if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch && indexes.TryGetValue(instruction.NearBranchTarget, out var target))
+                pending.Push((target, after));
+            if (instruction.FlowControl is not (FlowControl.UnconditionalBranch or FlowControl.IndirectBranch or FlowControl.Return or FlowControl.Exception or FlowControl.Interrupt))
+                pending.Push((next.Index + 1, after));
+        }
+
+        return new Places(frameSize, states);
+    }
+
+    private int After(in Instruction instruction, int state, Register register, ulong home)
+    {
+        // mov [rsp+home], register and mov register, [rsp+home]
+        if (instruction.Mnemonic == Mnemonic.Mov && IsHome(instruction, home))
+        {
+            if (instruction.Op0Kind == OpKind.Memory && instruction.Op1Kind == OpKind.Register && instruction.Op1Register.GetFullRegister() == register)
+                return (state & InRegister) != 0 ? state | AtHome : state & ~AtHome;
+            if (instruction.Op0Kind == OpKind.Register && instruction.Op0Register.GetFullRegister() == register)
+                return (state & AtHome) != 0 ? state | InRegister : state & ~InRegister;
+        }
+
+        if (instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall)
+            return state & ~InRegister;
+        ref readonly var info = ref _infos.GetInfo(instruction);
+        foreach (var used in info.GetUsedRegisters())
+        {
+            if (Writes(used.Access) && used.Register.GetFullRegister() == register)
+                state &= ~InRegister;
+        }
+
+        foreach (var used in info.GetUsedMemory())
+        {
+            if (Writes(used.Access) && used.Base == Register.RSP && (used.Index != Register.None || Overlaps(used, home)))
+                state &= ~AtHome;
+        }
+
+        return state;
+    }
+
+    private static bool IsHome(in Instruction instruction, ulong home) =>
+        instruction.MemoryBase == Register.RSP && instruction.MemoryIndex == Register.None && instruction.MemoryDisplacement64 == home;
+
+    private static bool Overlaps(in UsedMemory used, ulong home) =>
+        used.Displacement < home + WordSize && used.Displacement + (ulong)Math.Max(1, used.MemorySize.GetSize()) > home;
+
+    private static bool Writes(OpAccess access) =>
+        access is OpAccess.Write or OpAccess.CondWrite or OpAccess.ReadWrite or OpAccess.ReadCondWrite;
+
+    private bool CallsStackGrowth(in Instruction instruction) =>
+        binary.TryFindFunction(instruction.NearBranchTarget, out var callee) && callee.Name.StartsWith("runtime.morestack", StringComparison.Ordinal);
+
+    /// <summary>The return address, the saved frame pointer, and what the prologue makes room for.</summary>
+    private static ulong FrameSizeOf(List<Instruction> code)
+    {
+        var size = (ulong)WordSize;
+        foreach (var instruction in code.Take(PrologueLimit))
+        {
+            if (instruction.Mnemonic == Mnemonic.Push)
+                size += WordSize;
+            if (instruction.OpCount != 2 || instruction.Op0Kind != OpKind.Register || instruction.Op0Register != Register.RSP || instruction.Mnemonic is not (Mnemonic.Sub or Mnemonic.Add))
+                continue;
+            // Room of 128 bytes is made by adding -128, which is shorter.
+            return size + (instruction.Mnemonic == Mnemonic.Sub ? instruction.GetImmediate(1) : 0 - instruction.GetImmediate(1));
+        }
+
+        return size;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Places(ulong FrameSize, Dictionary<ulong, int> States);
+}
