@@ -1,5 +1,6 @@
 using System.Globalization;
 using Faultline.Binaries.Code;
+using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Memory;
 using Faultline.Runtime.Cores;
@@ -99,10 +100,11 @@ public static class CaughtCore
     /// <summary>The buckets that a report draws. Those that are only searched for a key are not kept.</summary>
     private static void LookAtMap(RuntimeState state, TargetMemory scanned, MemoryConflict? conflict)
     {
-        if (conflict is { MapAddress: not 0, Site.Types: [{ } type] })
+        if (conflict is { MapAddress: not 0 })
         {
+            GoType? type = conflict.Site is { Types: [{ } only] } ? state.Types.FindByName(only.Name) : null;
             _ = MapPicture.Read(
-                new MemoryImage("", state), conflict.MapAddress, state.Types.FindByName(type.Name), conflict.Writers.Select(writer => writer.Goroutine).Prepend(conflict.Victim), scanned);
+                new MemoryImage("", state), conflict.MapAddress, type, conflict.Writers.Select(writer => writer.Goroutine).Prepend(conflict.Victim), scanned);
         }
     }
 

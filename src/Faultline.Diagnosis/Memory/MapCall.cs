@@ -24,6 +24,29 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
     /// <summary>The innermost call on this very map; null when there is none whose code tells which map it works on.</summary>
     public static MapCall? Find(RuntimeState state, Goroutine goroutine, ulong map, GoType key, ArgumentHomes homes, MapPhaseTable phases)
     {
+        if (Frames(state, goroutine, map, homes).FirstOrDefault() is not { } call)
+            return null;
+        var frame = call.Frames[call.Index];
+        return new MapCall(
+            goroutine, call.Function.Name, KeyOf(state, call, key),
+            IsAtWork(phases.At(frame.LookupAddress - state.LoadBias)) ? WordsOf(state, goroutine, call.Frames, call.Index) : []);
+    }
+
+    /// <summary>The type of a map, which the map functions are given; null when no frame of a call on this very map holds it for certain.</summary>
+    public static GoType? TypeOf(RuntimeState state, Goroutine goroutine, ulong map, ArgumentHomes homes)
+    {
+        foreach (var call in Frames(state, goroutine, map, homes))
+        {
+            if (call.Arguments.Type >= 0 && call.Argument(call.Arguments.Type) is { } type && state.Types.FindAt(type) is { Kind: GoKind.Map } found)
+                return found;
+        }
+
+        return null;
+    }
+
+    /// <summary>The frames of map functions that work on a map, innermost first.</summary>
+    private static IEnumerable<Reader> Frames(RuntimeState state, Goroutine goroutine, ulong map, ArgumentHomes homes)
+    {
         var frames = state.Stacks.Read(goroutine, out _);
         for (var index = 0; index < Math.Min(frames.Length, DepthLimit); index++)
         {
@@ -32,19 +55,18 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
             var function = state.Binary.Functions[frames[index].FunctionIndex];
             if (MapFunctions.FindArguments(function.Name) is not { Map: >= 0 } arguments)
                 continue;
-            var reader = new Reader(state, goroutine, frames, index, function, homes);
+            var reader = new Reader(state, goroutine, frames, index, function, arguments, homes);
             if (reader.Argument(arguments.Map) == map)
-                return new MapCall(goroutine, function.Name, KeyOf(state, reader, function.Name, key), IsAtWork(phases.At(frames[index].LookupAddress - state.LoadBias)) ? WordsOf(state, goroutine, frames, index) : []);
+                yield return reader;
         }
-
-        return null;
     }
 
     private static bool IsAtWork(MapInstruction? instruction) =>
         instruction is { Phases: not MapPhases.None } && (instruction.Phases & ~(MapPhases.Hashed | MapPhases.Writing)) == MapPhases.None;
 
-    private static byte[]? KeyOf(RuntimeState state, Reader reader, string function, GoType key)
+    private static byte[]? KeyOf(RuntimeState state, Reader reader, GoType key)
     {
+        var function = reader.Function.Name;
         if (key.Size is 0 or > LargestKey)
             return null;
         var bytes = new byte[key.Size];
@@ -90,8 +112,16 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
         return words;
     }
 
-    private sealed class Reader(RuntimeState state, Goroutine goroutine, StackFrame[] frames, int index, FuncInfo function, ArgumentHomes homes)
+    private sealed class Reader(RuntimeState state, Goroutine goroutine, StackFrame[] frames, int index, FuncInfo function, MapOperandArguments arguments, ArgumentHomes homes)
     {
+        public StackFrame[] Frames => frames;
+
+        public int Index => index;
+
+        public FuncInfo Function => function;
+
+        public MapOperandArguments Arguments => arguments;
+
         /// <summary>Null when the code does not vouch for where it is.</summary>
         public ulong? Argument(int argument)
         {

@@ -20,11 +20,12 @@ internal static class MapMarks
     /// <param name="map">The map.</param>
     /// <param name="type">Its type.</param>
     /// <param name="parties">Who raised the fault, then the others.</param>
-    public static List<MapMark> Find(RuntimeState state, TargetMemory scanned, GoMap map, GoType type, IEnumerable<Goroutine> parties)
+    /// <param name="homes">Where the program's functions keep their arguments.</param>
+    public static List<MapMark> Find(RuntimeState state, TargetMemory scanned, GoMap map, GoType type, IEnumerable<Goroutine> parties, ArgumentHomes homes)
     {
         if (state.Types.KeyOf(type) is not { } key)
             return [];
-        var (homes, phases) = (new ArgumentHomes(state.Binary), new MapPhaseTable(state.Binary));
+        var phases = new MapPhaseTable(state.Binary);
         var calls = parties.Take(PartyLimit).Select(party => MapCall.Find(state, party, map.Address, key, homes, phases)).OfType<MapCall>().ToArray();
         if (calls.Length == 0)
             return [];

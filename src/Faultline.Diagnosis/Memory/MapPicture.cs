@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Faultline.Binaries.Code;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Maps;
@@ -85,12 +86,15 @@ public sealed record MapPicture : ObjectPicture
     /// <summary>Null when there is no map.</summary>
     /// <param name="memory">What it lies in.</param>
     /// <param name="address">Address of its header.</param>
-    /// <param name="type">Its type; without one only the header is known.</param>
+    /// <param name="type">Its type; null to take it from the calls of the parties, without which only the header is known.</param>
     /// <param name="parties">Who fought over it, whoever raised the fault first.</param>
     /// <param name="scanned">The same memory, where all of a map is read to find one place; null for that of the image.</param>
     public static MapPicture? Read(MemoryImage memory, ulong address, GoType? type, IEnumerable<Goroutine>? parties = null, TargetMemory? scanned = null)
     {
         var state = memory.State;
+        parties = [.. parties ?? []];
+        var homes = new ArgumentHomes(state.Binary);
+        type ??= parties.Select(party => MapCall.TypeOf(state, party, address, homes)).FirstOrDefault(found => found is not null);
         var layout = type is null ? MapLayout.ForSizes(!state.Layouts.Has("runtime.hmap"), keySize: 8, elementSize: 8) : state.Types.MapLayoutOf(type);
         if (layout is null || GoMap.TryRead(state.Memory, state.Layouts, layout, address) is not { } map)
             return null;
@@ -108,7 +112,7 @@ public sealed record MapPicture : ObjectPicture
             UnitCount = map.Classic?.BucketCount ?? (map.Swiss is { IsSmall: true } small ? small.Directory == 0 ? 0UL : 1UL : map.Tables.Aggregate(0UL, (sum, table) => sum + table.GroupCount)),
             OldUnitCount = map.Classic?.OldBucketCount ?? 0,
         };
-        return type is null ? picture : picture.WithUnits(state, map, type, MapMarks.Find(state, scanned ?? state.Memory, map, type, parties ?? []));
+        return type is null ? picture : picture.WithUnits(state, map, type, MapMarks.Find(state, scanned ?? state.Memory, map, type, parties, homes));
     }
 
     private MapPicture WithUnits(RuntimeState state, GoMap map, GoType type, List<MapMark> marks)
