@@ -10,30 +10,31 @@ public enum ArgumentPlace
     /// <summary>Nowhere that the code vouches for.</summary>
     Unknown,
 
-    /// <summary>In the word that the caller keeps for it above the return address: every way there has stored it, and none has stored anything else.</summary>
-    Home,
+    /// <summary>In a word of the stack: every way there has stored it, and none has stored anything else there.</summary>
+    Stack,
 
     /// <summary>Still in the register that it came in.</summary>
     Register,
 }
 
 /// <summary>
-/// Follows the register arguments of a function to the words that the caller keeps for them (the spill area of ABIInternal). What lies there is stale
-/// until it is stored, so only code tells whether it is the argument. amd64 only; elsewhere every place is unknown. Not thread-safe.
+/// Follows the register arguments of a function to the words of the stack that it keeps them in: those that its caller left for them (the spill area of
+/// ABIInternal), or its own. What lies there is stale until it is stored, so only code tells whether it is the argument. amd64 only; elsewhere every place is unknown. Not thread-safe.
 /// </summary>
 public sealed class ArgumentHomes(GoBinary binary)
 {
     private const int FunctionLimit = 1 << 16;
     private const int PrologueLimit = 16;
+    private const int WordLimit = 8;
     private const int WordSize = 8;
 
     // A place is reached with some of four states: the two facts below, both or neither.
     private const int InRegister = 1;
-    private const int AtHome = 2;
+    private const int OnStack = 2;
 
     private readonly FunctionDecoder _decoder = new(binary);
     private readonly InstructionInfoFactory _infos = new();
-    private readonly Dictionary<(ulong Function, int Argument), Places> _known = [];
+    private readonly Dictionary<(ulong Function, int Argument), IReadOnlyList<Places>> _known = [];
 
     /// <summary>The processor's number of the register that an argument comes in.</summary>
     public static int RegisterOf(int argument) => AbiRegisters.OfArgument(argument);
@@ -41,17 +42,32 @@ public sealed class ArgumentHomes(GoBinary binary)
     /// <summary>Where it can be read before the instruction at a link-time address, which for a caller is its return address.</summary>
     /// <param name="function">The function.</param>
     /// <param name="address">A place in it.</param>
-    /// <param name="argument">Its number among the arguments, all of which take a word up to this one.</param>
+    /// <param name="argument">Its number.</param>
     /// <param name="frameSize">From the stack pointer at the place to that of the caller at its call: elsewhere than in the function's body nothing is claimed.</param>
-    public ArgumentPlace Find(FuncInfo function, ulong address, int argument, ulong frameSize)
+    /// <param name="offset">Where on the stack it is, from the stack pointer; 0 unless it is there.</param>
+    public ArgumentPlace Find(FuncInfo function, ulong address, int argument, ulong frameSize, out ulong offset)
     {
+        offset = 0;
         if (binary.Architecture != "amd64" || argument is < 0 or >= AbiRegisters.ArgumentCount)
             return ArgumentPlace.Unknown;
-        if (!_known.TryGetValue((function.Entry, argument), out var places))
-            _known.Add((function.Entry, argument), places = Follow(function, argument));
-        if (places.FrameSize != frameSize || !places.States.TryGetValue(address, out var states))
-            return ArgumentPlace.Unknown;
-        return Always(states, AtHome) ? ArgumentPlace.Home : Always(states, InRegister) ? ArgumentPlace.Register : ArgumentPlace.Unknown;
+        if (!_known.TryGetValue((function.Entry, argument), out var words))
+            _known.Add((function.Entry, argument), words = Follow(function, argument));
+        var result = ArgumentPlace.Unknown;
+        foreach (var word in words)
+        {
+            if (word.FrameSize != frameSize || !word.States.TryGetValue(address, out var states))
+                continue;
+            if (Always(states, OnStack))
+            {
+                offset = word.Offset;
+                return ArgumentPlace.Stack;
+            }
+
+            if (Always(states, InRegister))
+                result = ArgumentPlace.Register;
+        }
+
+        return result;
     }
 
     private static bool Always(int states, int fact)
@@ -65,19 +81,27 @@ public sealed class ArgumentHomes(GoBinary binary)
         return states != 0;
     }
 
-    private Places Follow(FuncInfo function, int argument)
+    private List<Places> Follow(FuncInfo function, int argument)
     {
         var code = new List<Instruction>();
         _decoder.Start(function);
         while (code.Count < FunctionLimit && _decoder.TryDecode(out var instruction))
             code.Add(instruction);
         var frameSize = FrameSizeOf(code);
-        var home = frameSize + ((ulong)argument * WordSize);
         var register = Register.RAX + AbiRegisters.OfArgument(argument);
         var indexes = new Dictionary<ulong, int>(code.Count);
         for (var index = 0; index < code.Count; index++)
             indexes[code[index].IP] = index;
 
+        // Where the register is stored at all; which of these stores are of the argument is found by following them.
+        var offsets = code.Where(instruction => instruction.Mnemonic == Mnemonic.Mov && instruction.Op0Kind == OpKind.Memory && instruction.MemoryBase == Register.RSP && instruction.MemoryIndex == Register.None
+                && instruction.Op1Kind == OpKind.Register && instruction.Op1Register.GetFullRegister() == register)
+            .Select(instruction => instruction.MemoryDisplacement64).Prepend(frameSize + ((ulong)argument * WordSize)).Distinct().Take(WordLimit);
+        return [.. offsets.Select(offset => new Places(frameSize, offset, Follow(code, indexes, register, offset)))];
+    }
+
+    private Dictionary<ulong, int> Follow(List<Instruction> code, Dictionary<ulong, int> indexes, Register register, ulong home)
+    {
         var states = new Dictionary<ulong, int>(code.Count);
         var pending = new Stack<(int Index, int State)>();
         pending.Push((0, InRegister));
@@ -100,7 +124,7 @@ public sealed class ArgumentHomes(GoBinary binary)
                 pending.Push((next.Index + 1, after));
         }
 
-        return new Places(frameSize, states);
+        return states;
     }
 
     private int After(in Instruction instruction, int state, Register register, ulong home)
@@ -109,9 +133,9 @@ public sealed class ArgumentHomes(GoBinary binary)
         if (instruction.Mnemonic == Mnemonic.Mov && IsHome(instruction, home))
         {
             if (instruction.Op0Kind == OpKind.Memory && instruction.Op1Kind == OpKind.Register && instruction.Op1Register.GetFullRegister() == register)
-                return (state & InRegister) != 0 ? state | AtHome : state & ~AtHome;
+                return (state & InRegister) != 0 ? state | OnStack : state & ~OnStack;
             if (instruction.Op0Kind == OpKind.Register && instruction.Op0Register.GetFullRegister() == register)
-                return (state & AtHome) != 0 ? state | InRegister : state & ~InRegister;
+                return (state & OnStack) != 0 ? state | InRegister : state & ~InRegister;
         }
 
         if (instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall)
@@ -126,7 +150,7 @@ public sealed class ArgumentHomes(GoBinary binary)
         foreach (var used in info.GetUsedMemory())
         {
             if (Writes(used.Access) && used.Base == Register.RSP && (used.Index != Register.None || Overlaps(used, home)))
-                state &= ~AtHome;
+                state &= ~OnStack;
         }
 
         return state;
@@ -162,5 +186,5 @@ public sealed class ArgumentHomes(GoBinary binary)
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Places(ulong FrameSize, Dictionary<ulong, int> States);
+    private readonly record struct Places(ulong FrameSize, ulong Offset, Dictionary<ulong, int> States);
 }

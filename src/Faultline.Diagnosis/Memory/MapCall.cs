@@ -126,9 +126,9 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
         public ulong? Argument(int argument)
         {
             var frame = frames[index];
-            return homes.Find(function, frame.Pc - state.LoadBias, argument, frame.FrameAddress - frame.Sp) switch
+            return homes.Find(function, frame.Pc - state.LoadBias, argument, frame.FrameAddress - frame.Sp, out var offset) switch
             {
-                ArgumentPlace.Home when state.Memory.TryReadUInt64(frame.FrameAddress + ((ulong)argument * WordSize), out var word) => word,
+                ArgumentPlace.Stack when state.Memory.TryReadUInt64(frame.Sp + offset, out var word) => word,
                 ArgumentPlace.Register when index == 0 && frame.IsExactPc && state.Stacks.FindThread(goroutine) is { } thread => thread.Registers.General[ArgumentHomes.RegisterOf(argument)],
                 _ => null,
             };
