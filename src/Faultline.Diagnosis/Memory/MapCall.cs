@@ -11,26 +11,17 @@ namespace Faultline.Diagnosis.Memory;
 /// <param name="Goroutine">Who called.</param>
 /// <param name="Function">The runtime's function.</param>
 /// <param name="Key">The key as its type lies in memory; null when the frame does not hold it for certain.</param>
-/// <param name="Words">What the frame, those further in and the registers hold, once the key is hashed; before that, what lies there is of earlier calls, and this is empty.</param>
-internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key, IReadOnlyList<ulong> Words)
+internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key)
 {
     public const int LargestKey = 4096;
 
     private const int WordSize = 8;
     private const int KeyArgument = 2;
-    private const int FrameLimit = 8 * 1024;
     private const int DepthLimit = 16;
 
     /// <summary>The innermost call on this very map; null when there is none whose code tells which map it works on.</summary>
-    public static MapCall? Find(RuntimeState state, Goroutine goroutine, ulong map, GoType key, ArgumentHomes homes, MapPhaseTable phases)
-    {
-        if (Frames(state, goroutine, map, homes).FirstOrDefault() is not { } call)
-            return null;
-        var frame = call.Frames[call.Index];
-        return new MapCall(
-            goroutine, call.Function.Name, KeyOf(state, call, key),
-            IsAtWork(phases.At(frame.LookupAddress - state.LoadBias)) ? WordsOf(state, goroutine, call.Frames, call.Index) : []);
-    }
+    public static MapCall? Find(RuntimeState state, Goroutine goroutine, ulong map, GoType key, ArgumentHomes homes) =>
+        Frames(state, goroutine, map, homes).FirstOrDefault() is { } call ? new MapCall(goroutine, call.Function.Name, KeyOf(state, call, key)) : null;
 
     /// <summary>The type of a map, which the map functions are given; null when no frame of a call on this very map holds it for certain.</summary>
     public static GoType? TypeOf(RuntimeState state, Goroutine goroutine, ulong map, ArgumentHomes homes)
@@ -60,9 +51,6 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
                 yield return reader;
         }
     }
-
-    private static bool IsAtWork(MapInstruction? instruction) =>
-        instruction is { Phases: not MapPhases.None } && (instruction.Phases & ~(MapPhases.Hashed | MapPhases.Writing)) == MapPhases.None;
 
     private static byte[]? KeyOf(RuntimeState state, Reader reader, GoType key)
     {
@@ -95,29 +83,8 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
         return takesKey && reader.Argument(KeyArgument) is { } address && state.Memory.TryRead(address, bytes) ? bytes : null;
     }
 
-    private static List<ulong> WordsOf(RuntimeState state, in Goroutine goroutine, StackFrame[] frames, int index)
-    {
-        var words = new List<ulong>();
-        for (var inner = 0; inner <= index; inner++)
-        {
-            if (frames[inner].FrameAddress <= frames[inner].Sp || frames[inner].Segment != frames[index].Segment)
-                continue;
-            var bytes = state.Memory.ReadBytes(frames[inner].Sp, (int)Math.Min(frames[inner].FrameAddress - frames[inner].Sp, FrameLimit));
-            for (var at = 0; at + WordSize <= bytes.Length; at += WordSize)
-                words.Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)));
-        }
-
-        if (frames[0].IsExactPc && frames[0].Segment == frames[index].Segment && state.Stacks.FindThread(goroutine) is { } thread)
-            words.AddRange(thread.Registers.General);
-        return words;
-    }
-
     private sealed class Reader(RuntimeState state, Goroutine goroutine, StackFrame[] frames, int index, FuncInfo function, MapOperandArguments arguments, ArgumentHomes homes)
     {
-        public StackFrame[] Frames => frames;
-
-        public int Index => index;
-
         public FuncInfo Function => function;
 
         public MapOperandArguments Arguments => arguments;

@@ -7,8 +7,7 @@ using Faultline.Runtime.Memory;
 namespace Faultline.Diagnosis.Memory;
 
 /// <summary>
-/// Finds where in a map the goroutines that fought over it were at work: at the key of their call, which the frame of the runtime's function holds, or else where an
-/// address in that frame points to.
+/// Finds the keys that the goroutines that fought over a map gave to the runtime's functions, and where in the map they are.
 /// </summary>
 internal static class MapMarks
 {
@@ -25,8 +24,7 @@ internal static class MapMarks
     {
         if (state.Types.KeyOf(type) is not { } key)
             return [];
-        var phases = new MapPhaseTable(state.Binary);
-        var calls = parties.Take(PartyLimit).Select(party => MapCall.Find(state, party, map.Address, key, homes, phases)).OfType<MapCall>().ToArray();
+        var calls = parties.Take(PartyLimit).Select(party => MapCall.Find(state, party, map.Address, key, homes)).OfType<MapCall>().Where(call => call.Key is not null).ToArray();
         if (calls.Length == 0)
             return [];
         var search = MapSearch.Run(scanned, state.Types, map, key, calls);
@@ -34,16 +32,11 @@ internal static class MapMarks
         for (var index = 0; index < calls.Length; index++)
         {
             var call = calls[index];
-            var mark = new MapMark { Goroutine = (long)call.Goroutine.Id, Function = call.Function, Basis = MapMarkBasis.Key };
+            var mark = new MapMark { Goroutine = (long)call.Goroutine.Id, Function = call.Function };
             if (search.KeyOf(index) is { } place)
-                marks.Add(mark with { Place = place, Key = Look(state, map, key, place, call.Key) });
-            else if (search.PointedBy(index) is { } pointed)
-            {
-                Look(state, map, key, pointed, sought: null);
-                marks.Add(mark with { Basis = MapMarkBasis.Address, Place = pointed });
-            }
-            else if (call.Key is not null && search.IsComplete)
-                marks.Add(mark with { IsAbsent = true });
+                marks.Add(mark with { Place = place, Key = Look(state, map, key, place, call.Key!) });
+            else if (search.IsComplete)
+                marks.Add(mark);
         }
 
         return marks;
@@ -51,7 +44,7 @@ internal static class MapMarks
 
     /// <summary>Reads a place, and both keys to compare them: a small core keeps what is read in this way, so that it is found again in it.</summary>
     /// <returns>The key that is there, on one line; null without one.</returns>
-    private static string? Look(RuntimeState state, GoMap map, GoType key, MapPlace place, byte[]? sought)
+    private static string? Look(RuntimeState state, GoMap map, GoType key, MapPlace place, byte[] sought)
     {
         foreach (var unit in place.IsOld ? map.OldUnits(place.Index) : map.CurrentUnits(place.Index))
         {
@@ -59,11 +52,9 @@ internal static class MapMarks
                 break;
             if (unit.Depth != place.Depth)
                 continue;
-            if (place.Slot < 0)
-                return null;
             var entry = map.EntryAt(unit.Address, place.Slot);
             var there = state.Memory.ReadBytes(entry.Key, (int)key.Size);
-            if (sought is not null && there.Length == sought.Length)
+            if (there.Length == sought.Length)
                 _ = new KeyEquality(state.Types, state.Memory).Compare(key, sought, there);
             return PictureText.Of(state, key, entry.Key);
         }

@@ -117,8 +117,8 @@ public sealed record MapPicture : ObjectPicture
 
     private MapPicture WithUnits(RuntimeState state, GoMap map, GoType type, List<MapMark> marks)
     {
-        // A key that was found is the surest; a stable order keeps whoever raised the fault in front.
-        marks = [.. marks.OrderBy(mark => mark.Place is null ? 2 : mark.Basis == MapMarkBasis.Key ? 0 : 1)];
+        // A stable order keeps whoever raised the fault in front.
+        marks = [.. marks.OrderBy(mark => mark.Place is null)];
         var (first, firstOld, firstTable) = (0UL, 0UL, 0);
         if (marks is [{ Place: { } place }, ..])
         {

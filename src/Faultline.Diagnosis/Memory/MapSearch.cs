@@ -7,7 +7,7 @@ using Faultline.Runtime.Values;
 namespace Faultline.Diagnosis.Memory;
 
 /// <summary>
-/// Looks through a map for keys and for what addresses point to, in one pass. Keys are compared, not hashed: hashes depend on the processor that made them. The
+/// Looks through a map for keys, in one pass. They are compared, not hashed: hashes depend on the processor that made them. The
 /// pass ends after a number of units, whatever memory claims.
 /// </summary>
 internal sealed class MapSearch
@@ -23,8 +23,6 @@ internal sealed class MapSearch
     private readonly KeyEquality _equality;
     private readonly MapCall[] _calls;
     private readonly MapPlace?[] _keys;
-    private readonly HashSet<MapPlace>[] _pointed;
-    private readonly ulong[][] _words;
     private readonly byte[] _unit;
     private readonly byte[] _indirect;
     private int _left = UnitLimit;
@@ -34,8 +32,6 @@ internal sealed class MapSearch
         (_memory, _layout, _key, _calls) = (memory, layout, key, calls);
         _equality = new KeyEquality(types, memory);
         _keys = new MapPlace?[calls.Length];
-        _pointed = [.. calls.Select(_ => new HashSet<MapPlace>())];
-        _words = [.. calls.Select(call => call.Words.Distinct().Order().ToArray())];
         _unit = new byte[layout.UnitSize];
         _indirect = new byte[(int)key.Size];
     }
@@ -46,14 +42,11 @@ internal sealed class MapSearch
     /// <summary>Where the key of a call is.</summary>
     public MapPlace? KeyOf(int call) => _keys[call];
 
-    /// <summary>The one bucket with its chain, or the one group, that the words of a call point into; null when there are several, or none.</summary>
-    public MapPlace? PointedBy(int call) => _pointed[call].Count == 1 ? _pointed[call].Single() : null;
-
     /// <param name="memory">What the map lies in.</param>
     /// <param name="types">The types of the program.</param>
     /// <param name="map">The map.</param>
     /// <param name="key">Type of its keys.</param>
-    /// <param name="calls">Whose keys and words are looked for.</param>
+    /// <param name="calls">Whose keys are looked for.</param>
     public static MapSearch Run(TargetMemory memory, TypeCatalog types, GoMap map, GoType key, MapCall[] calls)
     {
         var search = new MapSearch(memory, types, map.Layout, key, calls);
@@ -92,15 +85,13 @@ internal sealed class MapSearch
                     break;
                 }
 
-                // What was moved is in the other array, but a call may have been here before.
-                Note(address, new MapPlace(index, index, 0, isOld, -1));
-                var place = new MapPlace(index, index, depth, isOld, -1);
+                // What was moved is in the other array.
                 if (depth == 0 && isOld && _unit[0] is >= FirstEvacuated and < FirstLiveTopHash)
                     break;
                 for (var slot = 0; slot < MapLayout.SlotCount; slot++)
                 {
                     if (_unit[slot] >= FirstLiveTopHash)
-                        Compare(slot, place);
+                        Compare(slot, new MapPlace(index, index, depth, isOld, slot));
                 }
 
                 address = BinaryPrimitives.ReadUInt64LittleEndian(_unit.AsSpan(_unit.Length - 8));
@@ -124,12 +115,10 @@ internal sealed class MapSearch
                 continue;
             }
 
-            var place = new MapPlace(first + group, (ulong)table, (int)group, IsOld: false, -1);
-            Note(address, place);
             for (var slot = 0; slot < MapLayout.SlotCount; slot++)
             {
                 if ((_unit[slot] & 0x80) == 0)
-                    Compare(slot, place);
+                    Compare(slot, new MapPlace(first + group, (ulong)table, (int)group, IsOld: false, slot));
             }
         }
     }
@@ -159,19 +148,8 @@ internal sealed class MapSearch
                 continue;
             var equal = _equality.Compare(_key, key, found);
             if (equal == true)
-                _keys[call] = place with { Slot = slot };
+                _keys[call] = place;
             IsComplete &= equal is not null;
-        }
-    }
-
-    private void Note(ulong address, MapPlace place)
-    {
-        for (var call = 0; call < _words.Length; call++)
-        {
-            var at = Array.BinarySearch(_words[call], address);
-            at = at < 0 ? ~at : at;
-            if (at < _words[call].Length && _words[call][at] - address < (ulong)_unit.Length)
-                _pointed[call].Add(place);
         }
     }
 }

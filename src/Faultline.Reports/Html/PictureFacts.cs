@@ -78,9 +78,7 @@ internal static class PictureFacts
         json.WriteStartObject();
         json.WriteNumber("goroutine", mark.Goroutine);
         json.WriteString("function", mark.Function);
-        json.WriteString("basis", mark.Basis == MapMarkBasis.Key ? "key" : "address");
         json.WriteString("key", mark.Key);
-        json.WriteBoolean("absent", mark.IsAbsent);
         if (mark.Place is { } place)
         {
             json.WriteNumber("index", place.Index);

@@ -78,14 +78,14 @@ function swissTables(map, units) {
 
 // What a mark rests on, and no more.
 function markWords(map, mark) {
-  const call = [`Goroutine ${mark.goroutine}: `, mark.basis === 'key' ? 'the key ' : 'an address in its call of ', mark.basis === 'key' && mark.key !== null && [make('code', null, mark.key), ' '], mark.basis === 'key' && 'of its call of ', make('code', null, mark.function)];
+  const call = [`Goroutine ${mark.goroutine}: the key `, mark.key !== null && [make('code', null, mark.key), ' '], 'of its call of ', make('code', null, mark.function)];
   if (mark.index === undefined) {
-    return [call, mark.absent ? ' is not in the map.' : ' was not found.'];
+    return [call, ' is not in the map.'];
   }
   const overflow = map.classic && mark.depth > 0 ? `, overflow ${mark.depth}` : '';
   const place = map.classic ? `${mark.old ? 'old ' : ''}bucket ${mark.chain}${overflow}` : map.swiss.small ? 'the group' : `group ${mark.depth} of table ${mark.chain}`;
   const isDrawn = map.units.some(unit => isAt(mark, unit));
-  return [call, mark.basis === 'key' ? ' is in ' : ' points into ', make('b', null, `${place}${mark.slot >= 0 ? `, slot ${mark.slot}` : ''}`), isDrawn ? '.' : ', which is not drawn.'];
+  return [call, ' is in ', make('b', null, `${place}, slot ${mark.slot}`), isDrawn ? '.' : ', which is not drawn.'];
 }
 
 function isAt(mark, unit) {
@@ -102,7 +102,7 @@ function more(map, units, all, first, name, isOld) {
   if (!mark) {
     return make('p', { class: 'more' }, `The first ${plural(drawn, name[0], name[1])} of ${count(all)}; ${count(all - drawn)} more are not drawn. Which of them the goroutines were at is not known.`);
   }
-  const around = mark.old !== isOld ? '' : mark.basis === 'key' ? `, around the one with the key of goroutine ${mark.goroutine}` : `, around the one that an address of goroutine ${mark.goroutine} points into`;
+  const around = mark.old === isOld ? `, around the one with the key of goroutine ${mark.goroutine}` : '';
   const numbers = name[0] === 'group' ? ' (counted through all tables)' : '';
   return make('p', { class: 'more' }, `${name[1][0].toUpperCase()}${name[1].slice(1)} ${count(first)} to ${count(first + drawn - 1)} of ${count(all)}${numbers}${around}; ${count(all - drawn)} more are not drawn.`);
 }
