@@ -14,6 +14,6 @@ public sealed record MapMark
     /// <summary>On one line, cut; null when it was not found.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Null when the whole map was read and lacks the key.</summary>
+    /// <summary>Null when it was not found.</summary>
     public MapPlace? Place { get; init; }
 }

@@ -13,7 +13,7 @@ internal static class MapMarks
 {
     private const int PartyLimit = 8;
 
-    /// <summary>In the order of the goroutines; those of whom nothing is known are left out.</summary>
+    /// <summary>In the order of the goroutines; those whose key is not known or not found are left out.</summary>
     /// <param name="state">The process.</param>
     /// <param name="scanned">Its memory, to look through all of the map.</param>
     /// <param name="map">The map.</param>
@@ -35,8 +35,6 @@ internal static class MapMarks
             var mark = new MapMark { Goroutine = (long)call.Goroutine.Id, Function = call.Function };
             if (search.KeyOf(index) is { } place)
                 marks.Add(mark with { Place = place, Key = Look(state, map, key, place, call.Key!) });
-            else if (search.IsComplete)
-                marks.Add(mark);
         }
 
         return marks;

@@ -80,7 +80,7 @@ function swissTables(map, units) {
 function markWords(map, mark) {
   const call = [`Goroutine ${mark.goroutine}: the key `, mark.key !== null && [make('code', null, mark.key), ' '], 'of its call of ', make('code', null, mark.function)];
   if (mark.index === undefined) {
-    return [call, ' is not in the map.'];
+    return [call, ' was not found.'];
   }
   const overflow = map.classic && mark.depth > 0 ? `, overflow ${mark.depth}` : '';
   const place = map.classic ? `${mark.old ? 'old ' : ''}bucket ${mark.chain}${overflow}` : map.swiss.small ? 'the group' : `group ${mark.depth} of table ${mark.chain}`;
