@@ -96,7 +96,7 @@ internal sealed record MapCall(Goroutine Goroutine, string Function, byte[]? Key
             return homes.Find(function, frame.Pc - state.LoadBias, argument, frame.FrameAddress - frame.Sp, out var offset) switch
             {
                 ArgumentPlace.Stack when state.Memory.TryReadUInt64(frame.Sp + offset, out var word) => word,
-                ArgumentPlace.Register when index == 0 && frame.IsExactPc && state.Stacks.FindThread(goroutine) is { } thread => thread.Registers.General[ArgumentHomes.RegisterOf(argument)],
+                ArgumentPlace.Register when index == 0 && frame.IsExactPc && state.Stacks.FindThread(goroutine) is { } thread => thread.Registers.General[ArgumentHomes.DwarfRegisterOf(argument)],
                 _ => null,
             };
         }
