@@ -77,13 +77,13 @@ internal sealed class Objects : IDisposable
     }
 
     /// <summary>A recording of the death of a program that dies by chance.</summary>
-    public static string Catch(string folder, string binary)
+    public static string Catch(string folder, string binary, params string[] arguments)
     {
         const int Attempts = 4;
         for (int attempt = 1; ; attempt++)
         {
             string recording = Path.Combine(folder, $"recording-{attempt}");
-            (int code, string output, string errors) = Start(["catch", "-o", recording, "--", binary]);
+            (int code, string output, string errors) = Start(["catch", "-o", recording, "--", binary, .. arguments]);
             if (code == 2 && Directory.Exists(recording))
                 return recording;
             Assert.True(attempt < Attempts, $"nothing was caught: exit code {code}, {output}{errors}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Faultline.Binaries.Code;
+using Faultline.Binaries.GoSym;
 using Faultline.Binaries.Reading;
 using Faultline.Diagnosis.Memory;
 using Faultline.Runtime.Cores;
@@ -39,7 +40,7 @@ public static class CaughtCore
         List<string> missing = [];
         if (!isWhole)
         {
-            LookAt(fault, seen);
+            LookAt(fault, seen, memory);
             if (seen.HasForgotten)
                 missing.Add("the process has more goroutines than a small core has room for, so some are missing in it: catch it with --core");
         }
@@ -60,7 +61,7 @@ public static class CaughtCore
     }
 
     /// <summary>Reads what a diagnosis reads.</summary>
-    private static void LookAt(CaughtFault fault, PageCache seen)
+    private static void LookAt(CaughtFault fault, PageCache seen, LiveMemory memory)
     {
         DiagnosticLog log = new(string.Create(CultureInfo.InvariantCulture, $"process {fault.ProcessId}"));
         RegisterLayout layout = RegisterLayout.For(fault.Binary.Architecture)!;
@@ -87,7 +88,7 @@ public static class CaughtCore
         _ = state.Processors.Count + state.LatestTime + state.Heap.Heap.SpanCount;
         if (MemoryRaiser.Find(state) is { } raiser)
         {
-            LookAtMap(state, new MemoryRivals(state, new ProgramCode(fault.Binary)).Find(raiser.Goroutine, raiser.MapAddress));
+            LookAtMap(state, new TargetMemory(new LayeredAddressSpace(memory, new BinaryAddressSpace(fault.Binary, fault.LoadBias))), new MemoryRivals(state, new ProgramCode(fault.Binary)).Find(raiser.Goroutine, raiser.MapAddress));
             if (ClosedChannel.Find(state, raiser.Goroutine) is { } closed)
                 channels.Add(closed);
         }
@@ -96,11 +97,15 @@ public static class CaughtCore
             _ = ChannelPicture.Read(new MemoryImage("", state), channel);
     }
 
-    /// <summary>The buckets that a report draws.</summary>
-    private static void LookAtMap(RuntimeState state, MemoryConflict? conflict)
+    /// <summary>The buckets that a report draws. Those that are only searched for a key are not kept.</summary>
+    private static void LookAtMap(RuntimeState state, TargetMemory scanned, MemoryConflict? conflict)
     {
-        if (conflict is { MapAddress: not 0, Site.Types: [{ } type] })
-            _ = MapPicture.Read(new MemoryImage("", state), conflict.MapAddress, state.Types.FindByName(type.Name));
+        if (conflict is { MapAddress: not 0 })
+        {
+            GoType? type = conflict.Site is { Types: [{ } only] } ? state.Types.FindByName(only.Name) : null;
+            _ = MapPicture.Read(
+                new MemoryImage("", state), conflict.MapAddress, type, conflict.Writers.Select(writer => writer.Goroutine).Prepend(conflict.Victim), scanned);
+        }
     }
 
     /// <summary>As the kernel does: what a file has is left out, but for the first page of each, which has its build id.</summary>

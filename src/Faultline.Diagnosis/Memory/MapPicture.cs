@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Faultline.Binaries.Code;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Goroutines;
 using Faultline.Runtime.Maps;
+using Faultline.Runtime.Memory;
 
 namespace Faultline.Diagnosis.Memory;
 
@@ -31,7 +33,9 @@ public readonly record struct MapSlotPicture(MapSlotState State, string? Key, st
 /// <param name="IsEvacuated">Its entries were moved.</param>
 public sealed record MapUnitPicture(ulong Chain, int Depth, bool IsOld, bool IsEvacuated, IReadOnlyList<MapSlotPicture> Slots);
 
-/// <summary>The header and the first buckets or groups of a map. What is left out is counted.</summary>
+/// <summary>
+/// The header of a map and some of its buckets or groups: those around the place that was fought over where that is known, else the first. What is left out is counted.
+/// </summary>
 public sealed record MapPicture : ObjectPicture
 {
     /// <summary>Buckets of each array, or groups, that are shown.</summary>
@@ -51,8 +55,10 @@ public sealed record MapPicture : ObjectPicture
     /// <summary>Null for a classic map.</summary>
     public SwissMap? Swiss { get; init; }
 
-    /// <summary>The first tables of a Swiss map.</summary>
+    /// <summary>Tables of a Swiss map, from <see cref="FirstTable"/> on.</summary>
     public IReadOnlyList<SwissTable> Tables { get; init; } = [];
+
+    public int FirstTable { get; init; }
 
     public int TableCount { get; init; }
 
@@ -61,6 +67,15 @@ public sealed record MapPicture : ObjectPicture
 
     /// <summary>Buckets of the array without overflow buckets, or groups of all tables.</summary>
     public ulong UnitCount { get; init; }
+
+    /// <summary>Number of the first bucket in <see cref="Units"/>, or of the first group counted through all tables.</summary>
+    public ulong FirstUnit { get; init; }
+
+    /// <summary>Number of the first old bucket in <see cref="Units"/>.</summary>
+    public ulong FirstOldUnit { get; init; }
+
+    /// <summary>Where the goroutines that fought over it were at work: first the one whose surroundings are shown. Places need not be among <see cref="Units"/>.</summary>
+    public IReadOnlyList<MapMark> Marks { get; init; } = [];
 
     /// <summary>Buckets of the array that the map grows out of; 0 unless it grows.</summary>
     public ulong OldUnitCount { get; init; }
@@ -71,16 +86,19 @@ public sealed record MapPicture : ObjectPicture
     /// <summary>Null when there is no map.</summary>
     /// <param name="memory">What it lies in.</param>
     /// <param name="address">Address of its header.</param>
-    /// <param name="type">Its type; without one only the header is known.</param>
-    public static MapPicture? Read(MemoryImage memory, ulong address, GoType? type)
+    /// <param name="type">Its type; null to take it from the calls of the parties, without which only the header is known.</param>
+    /// <param name="parties">Who fought over it, whoever raised the fault first.</param>
+    /// <param name="scanned">The same memory, where all of a map is read to find one place; null for that of the image.</param>
+    public static MapPicture? Read(MemoryImage memory, ulong address, GoType? type, IEnumerable<Goroutine>? parties = null, TargetMemory? scanned = null)
     {
         var state = memory.State;
+        parties = [.. parties ?? []];
+        var homes = new ArgumentHomes(state.Binary);
+        type ??= parties.Select(party => MapCall.TypeOf(state, party, address, homes)).FirstOrDefault(found => found is not null);
         var layout = type is null ? MapLayout.ForSizes(!state.Layouts.Has("runtime.hmap"), keySize: 8, elementSize: 8) : state.Types.MapLayoutOf(type);
         if (layout is null || GoMap.TryRead(state.Memory, state.Layouts, layout, address) is not { } map)
             return null;
-        var hidden = 0;
-        List<MapUnitPicture> units = type is null ? [] : [.. First(state, map, type, map.CurrentUnits(), ref hidden), .. First(state, map, type, map.OldUnits(), ref hidden)];
-        return new MapPicture
+        var picture = new MapPicture
         {
             Source = memory.Source,
             Address = address,
@@ -91,14 +109,42 @@ public sealed record MapPicture : ObjectPicture
             Swiss = map.Swiss,
             Tables = [.. map.Tables.Take(TableLimit)],
             TableCount = map.Tables.Count,
-            Units = units,
             UnitCount = map.Classic?.BucketCount ?? (map.Swiss is { IsSmall: true } small ? small.Directory == 0 ? 0UL : 1UL : map.Tables.Aggregate(0UL, (sum, table) => sum + table.GroupCount)),
             OldUnitCount = map.Classic?.OldBucketCount ?? 0,
+        };
+        return type is null ? picture : picture.WithUnits(state, map, type, MapMarks.Find(state, scanned ?? state.Memory, map, type, parties, homes));
+    }
+
+    private MapPicture WithUnits(RuntimeState state, GoMap map, GoType type, List<MapMark> marks)
+    {
+        // A stable order keeps whoever raised the fault in front.
+        marks = [.. marks.OrderBy(mark => mark.Place is null)];
+        var (first, firstOld, firstTable) = (0UL, 0UL, 0);
+        if (marks is [{ Place: { } place }, ..])
+        {
+            // Old bucket i goes to bucket i, or to that far behind it; only the first way is drawn, as the second is not known.
+            first = Before(place.Index, UnitCount, UnitLimit);
+            firstOld = OldUnitCount == 0 ? 0 : Before(place.Index % OldUnitCount, OldUnitCount, UnitLimit);
+            firstTable = map.Classic is null ? (int)Before(place.Chain, (ulong)map.Tables.Count, TableLimit) : 0;
+        }
+
+        var hidden = 0;
+        return this with
+        {
+            Marks = marks,
+            FirstUnit = first,
+            FirstOldUnit = firstOld,
+            FirstTable = firstTable,
+            Tables = [.. map.Tables.Skip(firstTable).Take(TableLimit)],
+            Units = [.. Some(state, map, type, map.CurrentUnits(first), ref hidden), .. Some(state, map, type, map.OldUnits(firstOld), ref hidden)],
             HiddenOverflowCount = hidden,
         };
     }
 
-    private static List<MapUnitPicture> First(RuntimeState state, GoMap map, GoType type, IEnumerable<MapUnit> units, ref int hidden)
+    /// <summary>Where a window of a size around a place begins.</summary>
+    private static ulong Before(ulong index, ulong count, ulong size) => count <= size ? 0 : Math.Min(index - Math.Min(index, size / 2), count - size);
+
+    private static List<MapUnitPicture> Some(RuntimeState state, GoMap map, GoType type, IEnumerable<MapUnit> units, ref int hidden)
     {
         var (key, element) = (state.Types.KeyOf(type), state.Types.ElementOf(type));
         var shown = new List<MapUnitPicture>();

@@ -17,7 +17,7 @@ internal static class ObjectPictures
     {
         if (incident.Fault.IsMapConflict)
         {
-            return incident.Object is { Kind: "map", Address: { } map } && MapPicture.Read(memory, map, TypeOf(memory.State, incident.Object.Type)) is { } picture ? [picture] : [];
+            return incident.Object is { Kind: "map", Address: { } map } && MapPicture.Read(memory, map, TypeOf(memory.State, incident.Object.Type), Parties(incident, memory.State)) is { } picture ? [picture] : [];
         }
 
         var pictures = new List<ObjectPicture>();
@@ -28,6 +28,15 @@ internal static class ObjectPictures
         }
 
         return pictures;
+    }
+
+    private static IEnumerable<Goroutine> Parties(Incident incident, RuntimeState state)
+    {
+        foreach (var id in incident.Rivals.Select(rival => rival.Goroutine).Prepend(incident.Victim?.Goroutine).OfType<long>().Distinct())
+        {
+            if (state.Goroutines.TryFind((ulong)id, out var goroutine))
+                yield return goroutine;
+        }
     }
 
     private static GoType? TypeOf(RuntimeState state, string? name) => name is not null && state.Types.FindByName(name) is { Kind: GoKind.Map } type ? type : null;

@@ -35,6 +35,12 @@ internal static class PictureFacts
         json.WriteNumber("unitCount", map.UnitCount);
         json.WriteNumber("oldUnitCount", map.OldUnitCount);
         json.WriteNumber("hiddenOverflow", map.HiddenOverflowCount);
+        json.WriteNumber("firstUnit", map.FirstUnit);
+        json.WriteNumber("firstOldUnit", map.FirstOldUnit);
+        json.WriteStartArray("marks");
+        foreach (MapMark mark in map.Marks)
+            Write(json, mark);
+        json.WriteEndArray();
         if (map.Classic is { } classic)
         {
             json.WriteStartObject("classic");
@@ -53,6 +59,7 @@ internal static class PictureFacts
             json.WriteNumber("depth", swiss.GlobalDepth);
             json.WriteNumber("cleared", swiss.ClearCount);
             json.WriteNumber("tableCount", map.TableCount);
+            json.WriteNumber("firstTable", map.FirstTable);
             json.WriteStartArray("tables");
             foreach (SwissTable table in map.Tables)
                 Write(json, table);
@@ -64,6 +71,24 @@ internal static class PictureFacts
         foreach (MapUnitPicture unit in map.Units)
             Write(json, unit);
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, MapMark mark)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("goroutine", mark.Goroutine);
+        json.WriteString("function", mark.Function);
+        json.WriteString("key", mark.Key);
+        if (mark.Place is { } place)
+        {
+            json.WriteNumber("index", place.Index);
+            json.WriteNumber("chain", place.Chain);
+            json.WriteNumber("depth", place.Depth);
+            json.WriteBoolean("old", place.IsOld);
+            json.WriteNumber("slot", place.Slot);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, in SwissTable table)

@@ -26,6 +26,7 @@ internal static class PictureRedaction
         Classic = map.Classic is { } classic ? classic with { Seed = 0, Buckets = redactor.Address(classic.Buckets), OldBuckets = redactor.Address(classic.OldBuckets) } : null,
         Swiss = map.Swiss is { } swiss ? swiss with { Seed = 0, Directory = redactor.Address(swiss.Directory) } : null,
         Tables = [.. map.Tables.Select(table => table with { Address = redactor.Address(table.Address), Groups = redactor.Address(table.Groups) })],
+        Marks = [.. map.Marks.Select(mark => mark with { Key = Value(mark.Key, redactor) })],
         Units = [.. map.Units.Select(unit => unit with { Slots = [.. unit.Slots.Select(slot => slot with { Key = Value(slot.Key, redactor), Element = Value(slot.Element, redactor) })] })],
     };
 

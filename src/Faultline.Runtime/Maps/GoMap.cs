@@ -79,10 +79,13 @@ public sealed class GoMap
     public IEnumerable<MapUnit> Units() => Classic is null ? SwissUnits(Swiss!.Value) : CurrentUnits().Concat(OldUnits());
 
     /// <summary>Of <see cref="Units"/> those that the map grows out of.</summary>
-    public IEnumerable<MapUnit> OldUnits() => Classic is { } classic ? ClassicUnits(classic.OldBuckets, classic.OldBucketCount, isOld: true) : [];
+    /// <param name="first">Number of the bucket to begin with.</param>
+    public IEnumerable<MapUnit> OldUnits(ulong first = 0) => Classic is { } classic ? ClassicUnits(classic.OldBuckets, classic.OldBucketCount, isOld: true, first) : [];
 
     /// <summary>The others.</summary>
-    public IEnumerable<MapUnit> CurrentUnits() => Classic is { } classic ? ClassicUnits(classic.Buckets, classic.BucketCount, isOld: false) : SwissUnits(Swiss!.Value);
+    /// <param name="first">Number of the bucket, or of the group counted through all tables, to begin with.</param>
+    public IEnumerable<MapUnit> CurrentUnits(ulong first = 0) =>
+        Classic is { } classic ? ClassicUnits(classic.Buckets, classic.BucketCount, isOld: false, first) : SwissUnits(Swiss!.Value, first);
 
     /// <summary>What a slot of a bucket or group holds, whether it is in use or not.</summary>
     /// <param name="unit">Address of the bucket or group.</param>
@@ -95,10 +98,10 @@ public sealed class GoMap
             Layout.IsKeyIndirect ? _memory.ReadUInt64(key) : key, Layout.IsElementIndirect ? _memory.ReadUInt64(element) : element, unit, slot);
     }
 
-    private IEnumerable<MapUnit> ClassicUnits(ulong array, ulong count, bool isOld)
+    private IEnumerable<MapUnit> ClassicUnits(ulong array, ulong count, bool isOld, ulong first = 0)
     {
         var left = UnitLimit;
-        for (var index = 0UL; array != 0 && index < count; index++)
+        for (var index = first; array != 0 && index < count; index++)
         {
             var address = array + (index * (ulong)Layout.UnitSize);
             var isThere = false;
@@ -146,7 +149,7 @@ public sealed class GoMap
         return live;
     }
 
-    private IEnumerable<MapUnit> SwissUnits(SwissMap map)
+    private IEnumerable<MapUnit> SwissUnits(SwissMap map, ulong first = 0)
     {
         if (map.IsSmall)
         {
@@ -158,7 +161,9 @@ public sealed class GoMap
         var left = UnitLimit;
         for (var table = 0; table < Tables.Count; table++)
         {
-            for (var index = 0UL; index < Tables[table].GroupCount && left-- > 0; index++)
+            var skipped = Math.Min(first, Tables[table].GroupCount);
+            first -= skipped;
+            for (var index = skipped; index < Tables[table].GroupCount && left-- > 0; index++)
             {
                 var address = Tables[table].Groups + (index * (ulong)Layout.UnitSize);
                 if (!_memory.TryReadUInt64(address, out var control))

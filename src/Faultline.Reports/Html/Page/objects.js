@@ -29,12 +29,13 @@ function mapPicture(map) {
       definition('Write mark', map.writing ? make('b', null, 'set: a write is in progress') : 'not set'),
       map.classic ? classicFacts(map) : swissFacts(map)),
     map.units.length === 0 && make('p', null, !map.type ? `Its type is not known, so its ${name[1]} are not drawn.` : map.unitCount === 0 ? 'It has no memory for entries yet.' : `Its ${name[1]} are not in the memory that was kept.`),
+    map.marks.length > 0 && make('ul', { class: 'sought' }, map.marks.map(mark => make('li', null, markWords(map, mark)))),
     map.classic ? [
-      slotGrid('Buckets', current, unit => `bucket ${unit.chain}`),
-      more(current, map.unitCount, name),
-      old.length > 0 && [make('h4', null, 'Old buckets, which it grows out of'), slotGrid('Old buckets', old, unit => `old bucket ${unit.chain}`), more(old, map.oldUnitCount, ['old bucket', 'old buckets'])],
+      slotGrid('Buckets', current, unit => `bucket ${unit.chain}`, map.marks),
+      more(map, current, map.unitCount, map.firstUnit, name, false),
+      old.length > 0 && [make('h4', null, 'Old buckets, which it grows out of'), slotGrid('Old buckets', old, unit => `old bucket ${unit.chain}`, map.marks), more(map, old, map.oldUnitCount, map.firstOldUnit, ['old bucket', 'old buckets'], true)],
       map.hiddenOverflow > 0 && make('p', null, `… ${plural(map.hiddenOverflow, 'more overflow bucket', 'more overflow buckets')} of these chains`),
-    ] : [swissTables(map, current), more(current, map.unitCount, name)],
+    ] : [swissTables(map, current), more(map, current, map.unitCount, map.firstUnit, name, false)],
     map.units.length > 0 && make('p', { class: 'legend' }, `Eight slots a ${name[0]}: a key if it is full, · empty${map.classic ? ', → moved to a new bucket' : ', ✕ deleted'}. Arrow keys move in it. Memory was kept after the fault: goroutines may have written in between.`),
   ];
 }
@@ -61,27 +62,53 @@ function swissFacts(map) {
 // Directory, its tables, their groups.
 function swissTables(map, units) {
   if (map.swiss.small) {
-    return slotGrid('Group', units, () => 'group');
+    return slotGrid('Group', units, () => 'group', map.marks);
   }
-  const { tables, tableCount, depth } = map.swiss;
-  const parts = tables.map((table, at) => {
+  const { tables, tableCount, firstTable, depth } = map.swiss;
+  const parts = tables.map((table, nth) => {
+    const at = firstTable + nth;
     const own = units.filter(unit => unit.chain === at);
     const last = table.index + 2 ** Math.max(0, depth - table.depth) - 1;
     const places = table.index < 0 ? 'not in the directory any more' : `directory ${table.index}${last > table.index ? `–${last}` : ''}`;
     return make('div', { class: 'table' }, make('h4', null, `Table ${at}: ${places}, ${count(table.used)} used of ${count(table.capacity)}, growth left ${count(table.growthLeft)}, depth ${table.depth}`),
-      own.length > 0 && slotGrid(`Groups of table ${at}`, own, unit => `group ${unit.depth}`), own.length > 0 && own.length < table.groups && make('p', null, `… ${plural(table.groups - own.length, 'more group', 'more groups')}`));
+      own.length > 0 && slotGrid(`Groups of table ${at}`, own, unit => `group ${unit.depth}`, map.marks), own.length > 0 && own.length < table.groups && make('p', null, `… ${plural(table.groups - own.length, 'more group', 'more groups')}`));
   });
   return [parts, tableCount > tables.length && make('p', null, `… ${plural(tableCount - tables.length, 'more table', 'more tables')}`)];
 }
 
-function more(units, all, name) {
+// What a mark rests on, and no more.
+function markWords(map, mark) {
+  const call = [`Goroutine ${mark.goroutine}: the key `, mark.key !== null && [make('code', null, mark.key), ' '], 'of its call of ', make('code', null, mark.function)];
+  if (mark.index === undefined) {
+    return [call, ' was not found.'];
+  }
+  const overflow = map.classic && mark.depth > 0 ? `, overflow ${mark.depth}` : '';
+  const place = map.classic ? `${mark.old ? 'old ' : ''}bucket ${mark.chain}${overflow}` : map.swiss.small ? 'the group' : `group ${mark.depth} of table ${mark.chain}`;
+  const isDrawn = map.units.some(unit => isAt(mark, unit));
+  return [call, ' is in ', make('b', null, `${place}, slot ${mark.slot}`), isDrawn ? '.' : ', which is not drawn.'];
+}
+
+function isAt(mark, unit) {
+  return mark.chain === unit.chain && mark.old === unit.old && mark.depth === unit.depth;
+}
+
+function more(map, units, all, first, name, isOld) {
   const shown = new Set(units.map(unit => `${unit.chain} ${unit.depth}`));
-  const firsts = name[0] === 'group' ? shown.size : units.filter(unit => unit.depth === 0).length;
-  return units.length > 0 && firsts < all && make('p', { class: 'more' }, `The first ${plural(firsts, name[0], name[1])} of ${count(all)}; ${count(all - firsts)} more are not drawn.`);
+  const drawn = name[0] === 'group' ? shown.size : units.filter(unit => unit.depth === 0).length;
+  if (drawn === 0 || drawn >= all) {
+    return null;
+  }
+  const mark = map.marks.find(candidate => candidate.index !== undefined);
+  if (!mark) {
+    return make('p', { class: 'more' }, `The first ${plural(drawn, name[0], name[1])} of ${count(all)}; ${count(all - drawn)} more are not drawn. Which of them the goroutines were at is not known.`);
+  }
+  const around = mark.old === isOld ? `, around the one with the key of goroutine ${mark.goroutine}` : '';
+  const numbers = name[0] === 'group' ? ' (counted through all tables)' : '';
+  return make('p', { class: 'more' }, `${name[1][0].toUpperCase()}${name[1].slice(1)} ${count(first)} to ${count(first + drawn - 1)} of ${count(all)}${numbers}${around}; ${count(all - drawn)} more are not drawn.`);
 }
 
 // A row for every bucket with its overflow chain, or for every group.
-function slotGrid(label, units, nameOf) {
+function slotGrid(label, units, nameOf, marks) {
   if (units.length === 0) {
     return null;
   }
@@ -89,20 +116,23 @@ function slotGrid(label, units, nameOf) {
   for (const unit of units) {
     const isNext = !/group/i.test(label) && unit.depth > 0 && rows.length > 0;
     const name = isNext ? `${nameOf(unit)}, overflow ${unit.depth}` : nameOf(unit);
-    const cells = unit.slots.map((slot, at) => slotCell(slot, `${name}, slot ${at}`));
+    const own = marks.filter(mark => isAt(mark, unit));
+    const cells = unit.slots.map((slot, at) => slotCell(slot, `${name}, slot ${at}`, own.filter(mark => mark.slot === at)));
+    const tags = own.map(mark => make('span', { class: 'tag' }, `goroutine ${mark.goroutine}`));
     if (isNext) {
-      rows.at(-1).push(make('td', { class: 'chain', 'aria-hidden': 'true' }, '⟶'), ...cells);
+      rows.at(-1).push(make('td', { class: 'chain', 'aria-hidden': 'true' }, '⟶', tags), ...cells);
     } else {
-      rows.push([make('th', { scope: 'row' }, name, unit.evacuated && make('span', { class: 'tag' }, 'evacuated')), ...cells]);
+      rows.push([make('th', { scope: 'row' }, name, unit.evacuated && make('span', { class: 'tag' }, 'evacuated'), tags), ...cells]);
     }
   }
   return grid(label, make('tr', null, make('th', { scope: 'col' }, 'slot'), Array.from({ length: 8 }, (_, at) => make('th', { scope: 'col' }, String(at)))), rows);
 }
 
-function slotCell([state, key, element], name) {
+function slotCell([state, key, element], name, marks) {
   const words = { empty: 'empty', deleted: 'deleted', moved: 'moved', full: 'full' }[state];
   const text = state !== 'full' ? words : key === null || key === undefined ? 'full' : `${key}: ${element ?? '?'}`;
-  return make('td', { class: `slot ${state}`, tabindex: -1, title: text, 'aria-label': `${name}: ${state === 'full' ? `full, ${text}` : text}` }, state === 'full' ? shortened(key ?? '#') : SLOT_SIGNS[state]);
+  const whose = marks.length > 0 ? `, the key of ${marks.map(mark => `goroutine ${mark.goroutine}`).join(' and ')}` : '';
+  return make('td', { class: `slot ${state}${whose && ' sought'}`, tabindex: -1, title: text, 'aria-label': `${name}: ${state === 'full' ? `full, ${text}` : text}${whose}` }, state === 'full' ? shortened(key ?? '#') : SLOT_SIGNS[state]);
 }
 
 // Cut by the style sheet, so that readers of the document have all of it.
