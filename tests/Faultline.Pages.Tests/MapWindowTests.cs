@@ -11,21 +11,13 @@ public sealed class MapWindowTests(Browser browser)
 {
     private const int EntryCount = 20000;
 
-    public static TheoryData<string, string, string> Programs()
-    {
-        TheoryData<string, string, string> data = [];
-        foreach (string version in (string[])["1.19", "1.23", "1.24", "1.27"])
-        {
-            data.Add(version, "uint64", "_fast64");
-            data.Add(version, "string-writes", "_faststr");
-            data.Add(version, "pair", "mapaccess");
-        }
-
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(Programs))]
+    [InlineData("1.19", "uint64", "_fast64")]
+    [InlineData("1.19", "string", "_faststr")]
+    [InlineData("1.23", "pair", "map")]
+    [InlineData("1.24", "string-writes", "_faststr")]
+    [InlineData("1.27", "string", "_faststr")]
+    [InlineData("1.27", "pair", "map")]
     public async Task The_key_that_the_victim_was_given_is_in_the_window_and_marked(string version, string kind, string function)
     {
         string folder = Directory.CreateTempSubdirectory("faultline-window-").FullName;

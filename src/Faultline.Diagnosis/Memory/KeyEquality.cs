@@ -13,6 +13,9 @@ internal sealed class KeyEquality(TypeCatalog types, TargetMemory memory)
     private const int LongestText = 64 * 1024;
     private const int DepthLimit = 16;
 
+    // Of all texts together, as they cost time; more exists only in hostile memory.
+    private long _left = 256L * 1024 * 1024;
+
     /// <summary>Null when that cannot be told: text is not in memory, or it depends on what an interface holds.</summary>
     public bool? Compare(GoType type, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => Compare(type, left, right, DepthLimit);
 
@@ -70,7 +73,7 @@ internal sealed class KeyEquality(TypeCatalog types, TargetMemory memory)
             return false;
         if (leftText == rightText || length == 0)
             return true;
-        if (length > LongestText)
+        if (length > LongestText || (_left -= (long)length) < 0)
             return null;
         var (leftBytes, rightBytes) = (memory.ReadBytes(leftText, (int)length), memory.ReadBytes(rightText, (int)length));
         return leftBytes.Length == (int)length && rightBytes.Length == (int)length ? leftBytes.AsSpan().SequenceEqual(rightBytes) : null;

@@ -11,9 +11,8 @@ public sealed record MapMark
     /// <summary>The runtime's function.</summary>
     public required string Function { get; init; }
 
-    /// <summary>On one line, cut; null when it was not found.</summary>
+    /// <summary>On one line, cut; null when it cannot be read.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Null when it was not found.</summary>
-    public MapPlace? Place { get; init; }
+    public required MapPlace Place { get; init; }
 }

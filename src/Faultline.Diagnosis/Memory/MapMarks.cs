@@ -32,9 +32,8 @@ internal static class MapMarks
         for (var index = 0; index < calls.Length; index++)
         {
             var call = calls[index];
-            var mark = new MapMark { Goroutine = (long)call.Goroutine.Id, Function = call.Function };
-            if (search.KeyOf(index) is { } place)
-                marks.Add(mark with { Place = place, Key = Look(state, map, key, place, call.Key!) });
+            if (search.PlaceOf(index) is { } place)
+                marks.Add(new MapMark { Goroutine = (long)call.Goroutine.Id, Function = call.Function, Place = place, Key = Look(state, map, key, place, call.Key!) });
         }
 
         return marks;

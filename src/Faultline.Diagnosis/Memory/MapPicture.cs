@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Faultline.Binaries.Code;
 using Faultline.Binaries.GoSym;
 using Faultline.Runtime.Goroutines;
@@ -6,32 +5,6 @@ using Faultline.Runtime.Maps;
 using Faultline.Runtime.Memory;
 
 namespace Faultline.Diagnosis.Memory;
-
-/// <summary>State of a slot of a map.</summary>
-public enum MapSlotState
-{
-    Empty,
-    Full,
-
-    /// <summary>A deletion left its mark (Swiss maps).</summary>
-    Deleted,
-
-    /// <summary>What it held was moved to the larger array (classic maps).</summary>
-    Evacuated,
-}
-
-/// <summary>One of the eight slots of a bucket or group.</summary>
-/// <param name="Key">On one line, cut; null unless the slot is full and its type is known.</param>
-/// <param name="Element">Likewise.</param>
-[StructLayout(LayoutKind.Auto)]
-public readonly record struct MapSlotPicture(MapSlotState State, string? Key, string? Element);
-
-/// <summary>A bucket or a group.</summary>
-/// <param name="Chain">Number of the bucket, or of the table.</param>
-/// <param name="Depth">0 for the first bucket of a chain, then counting its overflow buckets; the number of a group in its table.</param>
-/// <param name="IsOld">It belongs to the array that the map grows out of.</param>
-/// <param name="IsEvacuated">Its entries were moved.</param>
-public sealed record MapUnitPicture(ulong Chain, int Depth, bool IsOld, bool IsEvacuated, IReadOnlyList<MapSlotPicture> Slots);
 
 /// <summary>
 /// The header of a map and some of its buckets or groups: those around the place that was fought over where that is known, else the first. What is left out is counted.
@@ -117,10 +90,8 @@ public sealed record MapPicture : ObjectPicture
 
     private MapPicture WithUnits(RuntimeState state, GoMap map, GoType type, List<MapMark> marks)
     {
-        // A stable order keeps whoever raised the fault in front.
-        marks = [.. marks.OrderBy(mark => mark.Place is null)];
         var (first, firstOld, firstTable) = (0UL, 0UL, 0);
-        if (marks is [{ Place: { } place }, ..])
+        if (marks is [{ Place: var place }, ..])
         {
             // Old bucket i goes to bucket i, or to that far behind it; only the first way is drawn, as the second is not known.
             first = Before(place.Index, UnitCount, UnitLimit);

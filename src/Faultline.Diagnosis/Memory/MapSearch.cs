@@ -22,25 +22,26 @@ internal sealed class MapSearch
     private readonly GoType _key;
     private readonly KeyEquality _equality;
     private readonly MapCall[] _calls;
-    private readonly MapPlace?[] _keys;
+    private readonly MapPlace?[] _places;
     private readonly byte[] _unit;
     private readonly byte[] _indirect;
     private int _left = UnitLimit;
+    private int _sought;
 
     private MapSearch(TargetMemory memory, TypeCatalog types, MapLayout layout, GoType key, MapCall[] calls)
     {
         (_memory, _layout, _key, _calls) = (memory, layout, key, calls);
         _equality = new KeyEquality(types, memory);
-        _keys = new MapPlace?[calls.Length];
+        _places = new MapPlace?[calls.Length];
+        _sought = calls.Length;
         _unit = new byte[layout.UnitSize];
         _indirect = new byte[(int)key.Size];
     }
 
-    /// <summary>Every bucket or group was read, and every key in it could be compared.</summary>
-    public bool IsComplete { get; private set; } = true;
+    /// <summary>Where the key of a call is; null when it was not found.</summary>
+    public MapPlace? PlaceOf(int call) => _places[call];
 
-    /// <summary>Where the key of a call is.</summary>
-    public MapPlace? KeyOf(int call) => _keys[call];
+    private bool IsOver => _left <= 0 || _sought == 0;
 
     /// <param name="memory">What the map lies in.</param>
     /// <param name="types">The types of the program.</param>
@@ -51,8 +52,8 @@ internal sealed class MapSearch
     {
         var search = new MapSearch(memory, types, map.Layout, key, calls);
         if (key.Size > MapCall.LargestKey)
-            search.IsComplete = false;
-        else if (map.Classic is { } classic)
+            return search;
+        if (map.Classic is { } classic)
         {
             search.Buckets(classic.Buckets, classic.BucketCount, isOld: false);
             search.Buckets(classic.OldBuckets, classic.OldBucketCount, isOld: true);
@@ -80,10 +81,7 @@ internal sealed class MapSearch
             for (var depth = 0; address != 0; depth++)
             {
                 if (depth >= ChainLimit || !TryRead(address))
-                {
-                    IsComplete = false;
                     break;
-                }
 
                 // What was moved is in the other array.
                 if (depth == 0 && isOld && _unit[0] is >= FirstEvacuated and < FirstLiveTopHash)
@@ -97,7 +95,7 @@ internal sealed class MapSearch
                 address = BinaryPrimitives.ReadUInt64LittleEndian(_unit.AsSpan(_unit.Length - 8));
             }
 
-            if (_left <= 0)
+            if (IsOver)
                 return;
         }
     }
@@ -107,15 +105,10 @@ internal sealed class MapSearch
         for (var group = 0UL; group < count; group++)
         {
             var address = array + (group * (ulong)_layout.UnitSize);
-            if (!TryRead(address))
-            {
-                IsComplete = false;
-                if (_left <= 0)
-                    return;
-                continue;
-            }
-
-            for (var slot = 0; slot < MapLayout.SlotCount; slot++)
+            var isRead = TryRead(address);
+            if (IsOver)
+                return;
+            for (var slot = 0; isRead && slot < MapLayout.SlotCount; slot++)
             {
                 if ((_unit[slot] & 0x80) == 0)
                     Compare(slot, new MapPlace(first + group, (ulong)table, (int)group, IsOld: false, slot));
@@ -132,10 +125,7 @@ internal sealed class MapSearch
         if (_layout.IsKeyIndirect)
         {
             if (!_memory.TryRead(BinaryPrimitives.ReadUInt64LittleEndian(_unit.AsSpan(offset)), _indirect))
-            {
-                IsComplete = false;
                 return;
-            }
         }
         else if (offset + _indirect.Length <= _unit.Length)
             found = _unit.AsSpan(offset, _indirect.Length);
@@ -144,12 +134,10 @@ internal sealed class MapSearch
 
         for (var call = 0; call < _calls.Length; call++)
         {
-            if (_keys[call] is not null || _calls[call].Key is not { } key)
+            if (_places[call] is not null || _calls[call].Key is not { } key || _equality.Compare(_key, key, found) != true)
                 continue;
-            var equal = _equality.Compare(_key, key, found);
-            if (equal == true)
-                _keys[call] = place;
-            IsComplete &= equal is not null;
+            _places[call] = place;
+            _sought--;
         }
     }
 }

@@ -79,15 +79,11 @@ internal static class PictureFacts
         json.WriteNumber("goroutine", mark.Goroutine);
         json.WriteString("function", mark.Function);
         json.WriteString("key", mark.Key);
-        if (mark.Place is { } place)
-        {
-            json.WriteNumber("index", place.Index);
-            json.WriteNumber("chain", place.Chain);
-            json.WriteNumber("depth", place.Depth);
-            json.WriteBoolean("old", place.IsOld);
-            json.WriteNumber("slot", place.Slot);
-        }
-
+        json.WriteNumber("index", mark.Place.Index);
+        json.WriteNumber("chain", mark.Place.Chain);
+        json.WriteNumber("depth", mark.Place.Depth);
+        json.WriteBoolean("old", mark.Place.IsOld);
+        json.WriteNumber("slot", mark.Place.Slot);
         json.WriteEndObject();
     }
 

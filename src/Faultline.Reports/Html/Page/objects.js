@@ -79,9 +79,6 @@ function swissTables(map, units) {
 // What a mark rests on, and no more.
 function markWords(map, mark) {
   const call = [`Goroutine ${mark.goroutine}: the key `, mark.key !== null && [make('code', null, mark.key), ' '], 'of its call of ', make('code', null, mark.function)];
-  if (mark.index === undefined) {
-    return [call, ' was not found.'];
-  }
   const overflow = map.classic && mark.depth > 0 ? `, overflow ${mark.depth}` : '';
   const place = map.classic ? `${mark.old ? 'old ' : ''}bucket ${mark.chain}${overflow}` : map.swiss.small ? 'the group' : `group ${mark.depth} of table ${mark.chain}`;
   const isDrawn = map.units.some(unit => isAt(mark, unit));
@@ -98,7 +95,7 @@ function more(map, units, all, first, name, isOld) {
   if (drawn === 0 || drawn >= all) {
     return null;
   }
-  const mark = map.marks.find(candidate => candidate.index !== undefined);
+  const [mark] = map.marks;
   if (!mark) {
     return make('p', { class: 'more' }, `The first ${plural(drawn, name[0], name[1])} of ${count(all)}; ${count(all - drawn)} more are not drawn. Which of them the goroutines were at is not known.`);
   }
