@@ -63,6 +63,14 @@ TOOLS
     || { tail -n 5 "$results/apt.log"; return 1; }
 }
 
+# One compiler process for all projects, which starts only once; it must not outlive the run, whose output it holds open.
+build() {
+  dotnet build Faultline.slnx -c Release -nodeReuse:false -v:quiet -p:UseSharedCompilation=true
+  local status=$?
+  dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1
+  return "$status"
+}
+
 # Reads the summary of one runner; strict, so that a changed format shows as a failure and not as zero tests.
 count() {
   local log=$1 name=$2 status=$3 total bad good off
@@ -82,7 +90,7 @@ count() {
 
 step "packages" install_packages
 step "Go toolchains" ./eng/toolchains.sh
-step "build" dotnet build Faultline.slnx -c Release --disable-build-servers -nodeReuse:false -v:quiet -p:UseSharedCompilation=false || finish
+step "build" build || finish
 # Style and analyzers are the build's; this is the layout of the text alone.
 step "format" dotnet format whitespace Faultline.slnx --verify-no-changes --no-restore
 step "native build" ./faultline --version && export FAULTLINE_BINARY=$root/artifacts/native/faultline
