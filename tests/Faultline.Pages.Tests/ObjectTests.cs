@@ -125,8 +125,9 @@ public sealed class ObjectTests(Browser browser)
     public async Task A_redacted_page_has_neither_keys_nor_elements_nor_addresses()
     {
         using Objects objects = new("1.27");
-        ObjectPicture[] pictures = [objects.Map("main.mapSmall", "map[int]string"), objects.Channel("main.chanBuffered"), objects.Channel("main.chanSend")];
-        string[] secrets = [objects.AddressOf("Maps", "main.mapSmall"), objects.AddressOf("Channels", "main.chanBuffered"), "minus three", "\\u0022second", "\\u0022sent", Path.GetFileName(objects.Core.CorePath)];
+        MapMark mark = new() { Goroutine = 7, Function = "runtime.mapassign_fast64", Place = new MapPlace(0, 0, 0, IsOld: false, 0), Key = "key of a goroutine" };
+        ObjectPicture[] pictures = [objects.Map("main.mapSmall", "map[int]string") with { Marks = [mark] }, objects.Channel("main.chanBuffered"), objects.Channel("main.chanSend")];
+        string[] secrets = [objects.AddressOf("Maps", "main.mapSmall"), objects.AddressOf("Channels", "main.chanBuffered"), "minus three", "key of a goroutine", "\\u0022second", "\\u0022sent", Path.GetFileName(objects.Core.CorePath)];
         string plain = await File.ReadAllTextAsync(objects.Page(isRedacted: false, pictures), TestContext.Current.CancellationToken);
         Assert.All(secrets, secret => Assert.Contains(secret, plain, StringComparison.Ordinal));
         string path = objects.Page(isRedacted: true, pictures);
