@@ -27,6 +27,8 @@ internal static class AbiRegisters
     /// <summary>How many arguments or results travel in integer registers.</summary>
     public const int ArgumentCount = 9;
 
+    private static ReadOnlySpan<byte> DwarfNumbers => [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
+
     private static ReadOnlySpan<byte> Order => [Rax, Rbx, Rcx, Rdi, Rsi, R8, R9, 10, R11];
 
     /// <summary>The processor's number of the register that carries an argument or result.</summary>
@@ -34,6 +36,9 @@ internal static class AbiRegisters
 
     /// <summary>The argument that a register carries; -1 when it carries none.</summary>
     public static int ArgumentOf(int register) => Order.IndexOf((byte)register);
+
+    /// <summary>The number that DWARF and cores give to the register with a processor's number.</summary>
+    public static int DwarfNumberOf(int register) => DwarfNumbers[register];
 
     /// <summary>The processor's number of a general-purpose register of any width; -1 for other registers.</summary>
     public static int NumberOf(Register register) => register.IsGPR() ? register.GetFullRegister() - Register.RAX : -1;

@@ -32,15 +32,12 @@ public sealed class ArgumentHomes(GoBinary binary)
     private const int InRegister = 1;
     private const int OnStack = 2;
 
-    // rax, rbx, rcx, rdi, rsi, r8 … r11
-    private static ReadOnlySpan<byte> DwarfOrder => [0, 3, 2, 5, 4, 8, 9, 10, 11];
-
     private readonly FunctionDecoder _decoder = new(binary);
     private readonly InstructionInfoFactory _infos = new();
     private readonly Dictionary<(ulong Function, int Argument), IReadOnlyList<Places>> _known = [];
 
     /// <summary>The DWARF number of the register that an argument comes in.</summary>
-    public static int DwarfRegisterOf(int argument) => DwarfOrder[argument];
+    public static int DwarfRegisterOf(int argument) => AbiRegisters.DwarfNumberOf(AbiRegisters.OfArgument(argument));
 
     /// <summary>Where it can be read before the instruction at a link-time address, which for a caller is its return address.</summary>
     /// <param name="function">The function.</param>

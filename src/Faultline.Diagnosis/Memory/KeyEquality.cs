@@ -5,18 +5,27 @@ using Faultline.Runtime.Values;
 
 namespace Faultline.Diagnosis.Memory;
 
-/// <summary>Whether two keys are equal as Go's <c>==</c> has it, where memory tells that.</summary>
+/// <summary>Whether keys are equal to those that are looked for, as Go's <c>==</c> has it, where memory tells that.</summary>
 /// <param name="types">The types of the program.</param>
 /// <param name="memory">Where the text of strings lies.</param>
 internal sealed class KeyEquality(TypeCatalog types, TargetMemory memory)
 {
-    private const int LongestText = 64 * 1024;
+    private const int LongestText = 4096;
     private const int DepthLimit = 16;
 
-    // Of all texts together, as they cost time; more exists only in hostile memory.
-    private long _left = 256L * 1024 * 1024;
+    private readonly Dictionary<(ulong Address, ulong Length), byte[]> _sought = [];
+
+    // Several keys are held against each one of the map in turn.
+    private (ulong Address, ulong Length) _lastPlace;
+    private byte[] _last = [];
+
+    /// <summary>Texts that were read so far, which is what comparing costs.</summary>
+    public int TextCount { get; private set; }
 
     /// <summary>Null when that cannot be told: text is not in memory, or it depends on what an interface holds.</summary>
+    /// <param name="type">Type of the keys.</param>
+    /// <param name="left">The key that is looked for; its texts are read once.</param>
+    /// <param name="right">One of the map's.</param>
     public bool? Compare(GoType type, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => Compare(type, left, right, DepthLimit);
 
     private bool? Compare(GoType type, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int depth)
@@ -73,9 +82,19 @@ internal sealed class KeyEquality(TypeCatalog types, TargetMemory memory)
             return false;
         if (leftText == rightText || length == 0)
             return true;
-        if (length > LongestText || (_left -= (long)length) < 0)
+        if (length > LongestText)
             return null;
-        var (leftBytes, rightBytes) = (memory.ReadBytes(leftText, (int)length), memory.ReadBytes(rightText, (int)length));
+        if (!_sought.TryGetValue((leftText, length), out var leftBytes))
+            _sought.Add((leftText, length), leftBytes = Read(leftText, length));
+        if (_lastPlace != (rightText, length))
+            (_lastPlace, _last) = ((rightText, length), Read(rightText, length));
+        var rightBytes = _last;
         return leftBytes.Length == (int)length && rightBytes.Length == (int)length ? leftBytes.AsSpan().SequenceEqual(rightBytes) : null;
+    }
+
+    private byte[] Read(ulong text, ulong length)
+    {
+        TextCount++;
+        return memory.ReadBytes(text, (int)length);
     }
 }

@@ -20,14 +20,15 @@ internal static class MapMarks
     /// <param name="type">Its type.</param>
     /// <param name="parties">Who raised the fault, then the others.</param>
     /// <param name="homes">Where the program's functions keep their arguments.</param>
-    public static List<MapMark> Find(RuntimeState state, TargetMemory scanned, GoMap map, GoType type, IEnumerable<Goroutine> parties, ArgumentHomes homes)
+    /// <param name="limit">Reads of <paramref name="scanned"/>.</param>
+    public static List<MapMark> Find(RuntimeState state, TargetMemory scanned, GoMap map, GoType type, IEnumerable<Goroutine> parties, ArgumentHomes homes, int limit)
     {
         if (state.Types.KeyOf(type) is not { } key)
             return [];
         var calls = parties.Take(PartyLimit).Select(party => MapCall.Find(state, party, map.Address, key, homes)).OfType<MapCall>().Where(call => call.Key is not null).ToArray();
         if (calls.Length == 0)
             return [];
-        var search = MapSearch.Run(scanned, state.Types, map, key, calls);
+        var search = MapSearch.Run(scanned, state.Types, map, key, calls, limit);
         var marks = new List<MapMark>();
         for (var index = 0; index < calls.Length; index++)
         {

@@ -61,7 +61,7 @@ public sealed record MapPicture : ObjectPicture
     /// <param name="address">Address of its header.</param>
     /// <param name="type">Its type; null to take it from the calls of the parties, without which only the header is known.</param>
     /// <param name="parties">Who fought over it, whoever raised the fault first.</param>
-    /// <param name="scanned">The same memory, where all of a map is read to find one place; null for that of the image.</param>
+    /// <param name="scanned">The memory of the process that stands still, where much of a map is read to find one place; null for that of the image.</param>
     public static MapPicture? Read(MemoryImage memory, ulong address, GoType? type, IEnumerable<Goroutine>? parties = null, TargetMemory? scanned = null)
     {
         var state = memory.State;
@@ -85,7 +85,7 @@ public sealed record MapPicture : ObjectPicture
             UnitCount = map.Classic?.BucketCount ?? (map.Swiss is { IsSmall: true } small ? small.Directory == 0 ? 0UL : 1UL : map.Tables.Aggregate(0UL, (sum, table) => sum + table.GroupCount)),
             OldUnitCount = map.Classic?.OldBucketCount ?? 0,
         };
-        return type is null ? picture : picture.WithUnits(state, map, type, MapMarks.Find(state, scanned ?? state.Memory, map, type, parties, homes));
+        return type is null ? picture : picture.WithUnits(state, map, type, MapMarks.Find(state, scanned ?? state.Memory, map, type, parties, homes, scanned is null ? MapSearch.ImageLimit : MapSearch.ProcessLimit));
     }
 
     private MapPicture WithUnits(RuntimeState state, GoMap map, GoType type, List<MapMark> marks)

@@ -8,11 +8,16 @@ namespace Faultline.Diagnosis.Memory;
 
 /// <summary>
 /// Looks through a map for keys, in one pass. They are compared, not hashed: hashes depend on the processor that made them. The
-/// pass ends after a number of units, whatever memory claims.
+/// pass ends after a number of reads, whatever memory claims.
 /// </summary>
 internal sealed class MapSearch
 {
-    private const int UnitLimit = 1 << 20;
+    /// <summary>Reads of buckets, groups and texts in a core.</summary>
+    public const int ImageLimit = 1 << 22;
+
+    /// <summary>The same in a process, which stands still meanwhile: half a second.</summary>
+    public const int ProcessLimit = 1 << 16;
+
     private const int ChainLimit = 4096;
     private const byte FirstEvacuated = 2;
     private const byte FirstLiveTopHash = 5;
@@ -25,12 +30,12 @@ internal sealed class MapSearch
     private readonly MapPlace?[] _places;
     private readonly byte[] _unit;
     private readonly byte[] _indirect;
-    private int _left = UnitLimit;
+    private int _left;
     private int _sought;
 
-    private MapSearch(TargetMemory memory, TypeCatalog types, MapLayout layout, GoType key, MapCall[] calls)
+    private MapSearch(TargetMemory memory, TypeCatalog types, MapLayout layout, GoType key, MapCall[] calls, int limit)
     {
-        (_memory, _layout, _key, _calls) = (memory, layout, key, calls);
+        (_memory, _layout, _key, _calls, _left) = (memory, layout, key, calls, limit);
         _equality = new KeyEquality(types, memory);
         _places = new MapPlace?[calls.Length];
         _sought = calls.Length;
@@ -41,16 +46,17 @@ internal sealed class MapSearch
     /// <summary>Where the key of a call is; null when it was not found.</summary>
     public MapPlace? PlaceOf(int call) => _places[call];
 
-    private bool IsOver => _left <= 0 || _sought == 0;
+    private bool IsOver => _left <= _equality.TextCount || _sought == 0;
 
     /// <param name="memory">What the map lies in.</param>
     /// <param name="types">The types of the program.</param>
     /// <param name="map">The map.</param>
     /// <param name="key">Type of its keys.</param>
     /// <param name="calls">Whose keys are looked for.</param>
-    public static MapSearch Run(TargetMemory memory, TypeCatalog types, GoMap map, GoType key, MapCall[] calls)
+    /// <param name="limit">Reads of memory.</param>
+    public static MapSearch Run(TargetMemory memory, TypeCatalog types, GoMap map, GoType key, MapCall[] calls, int limit)
     {
-        var search = new MapSearch(memory, types, map.Layout, key, calls);
+        var search = new MapSearch(memory, types, map.Layout, key, calls, limit);
         if (key.Size > MapCall.LargestKey)
             return search;
         if (map.Classic is { } classic)
@@ -78,7 +84,7 @@ internal sealed class MapSearch
         for (var index = 0UL; array != 0 && index < count; index++)
         {
             var address = array + (index * (ulong)_layout.UnitSize);
-            for (var depth = 0; address != 0; depth++)
+            for (var depth = 0; address != 0 && !IsOver; depth++)
             {
                 if (depth >= ChainLimit || !TryRead(address))
                     break;
@@ -116,7 +122,11 @@ internal sealed class MapSearch
         }
     }
 
-    private bool TryRead(ulong address) => --_left >= 0 && _memory.TryRead(address, _unit);
+    private bool TryRead(ulong address)
+    {
+        _left--;
+        return _memory.TryRead(address, _unit);
+    }
 
     private void Compare(int slot, MapPlace place)
     {

@@ -19,9 +19,6 @@ internal static class MapFatalScan
     /// <summary>So far before its branch the mark may have been read.</summary>
     private const int LongestTest = 8;
 
-    // DWARF numbers by the processor's.
-    private static ReadOnlySpan<byte> DwarfNumbers => [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
-
     public static IEnumerable<FatalPoint> Find(GoBinary binary, FuncInfo function, IReadOnlySet<ulong> fatals, IReadOnlyList<int> marks)
     {
         List<Instruction> code = Decode(binary, function);
@@ -96,7 +93,7 @@ internal static class MapFatalScan
             }
 
             if (ReadsMark(instruction, marks))
-                return AbiRegisters.NumberOf(instruction.MemoryBase) is >= 0 and var number && number != AbiRegisters.Rsp && !overwritten.Contains(number) ? DwarfNumbers[number] : -1;
+                return AbiRegisters.NumberOf(instruction.MemoryBase) is >= 0 and var number && number != AbiRegisters.Rsp && !overwritten.Contains(number) ? AbiRegisters.DwarfNumberOf(number) : -1;
         }
 
         return -1;
