@@ -15,7 +15,7 @@ internal sealed class MapSearch
     /// <summary>Reads of buckets, groups and texts in a core.</summary>
     public const int ImageLimit = 1 << 22;
 
-    /// <summary>The same in a process, which stands still meanwhile: half a second.</summary>
+    /// <summary>The same in a process, which stands still meanwhile: a fraction of a second.</summary>
     public const int ProcessLimit = 1 << 16;
 
     private const int ChainLimit = 4096;
